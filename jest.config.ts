@@ -1,0 +1,54 @@
+import type { Config } from 'jest'
+
+const shared = {
+  testEnvironment: 'node',
+  // The globals of jsdom are looked at by its own timers after a test file ends.
+  testEnvironmentOptions: {
+    globalsCleanup: 'off',
+    customExportConditions: ['liveroot-source', 'node', 'node-addons'],
+  },
+  transform: {
+    '\\.[jt]sx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+          target: 'es2022',
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs', importInterop: 'node' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^liveroot$': '<rootDir>/src/index.ts',
+    '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
+  },
+  testPathIgnorePatterns: ['/node_modules/', '/build/', '/dist/', '/test-fixtures/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
+} satisfies Config
+
+const config: Config = {
+  testTimeout: 30_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/src/**/*.test.ts?(x)',
+        '<rootDir>/tests/!(browser)/**/*.test.ts?(x)',
+        '<rootDir>/tests/*.test.ts?(x)',
+        '<rootDir>/tests/{live-tree,failures,triggers}/*.test.ts?(x)',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/tests/browser/*.test.ts'],
+      globalSetup: '<rootDir>/tests/browser/build.ts',
+    },
+  ],
+}
+
+export default config

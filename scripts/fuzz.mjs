@@ -1,0 +1,56 @@
+// `npm run fuzz -- --runs N --seed S [--jobs J]`: the "same DOM as React" property with many more random sequences than
+// `npm test` takes, spread over processes. The same options give the same sequences.
+import { fork } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const top = fileURLToPath(new URL('..', import.meta.url))
+const worker = fileURLToPath(new URL('../tests/same-dom/fuzz-worker.ts', import.meta.url))
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    jobs: { type: 'string', default: '2' },
+  },
+})
+const [runs, seed, jobs] = [values.runs, values.seed, values.jobs].map((text) => {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`Not a number: ${text}`)
+  return number
+})
+
+const done = new Array(jobs).fill(0)
+const started = performance.now()
+
+/** Runs one share; resolves with whether it found no difference. */
+function start(job) {
+  const share = Math.floor(runs / jobs) + (job < runs % jobs ? 1 : 0)
+  const child = fork(worker, [String(share), String(seed + job)], {
+    cwd: top,
+    execArgv: ['--import', 'tsx', '--conditions', 'liveroot-source'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  child.on('message', (count) => {
+    done[job] = Math.min(count, share)
+  })
+  return new Promise((resolve) => child.once('exit', (code) => resolve({ child, clean: code === 0 })))
+}
+
+function total() {
+  return done.reduce((sum, count) => sum + count, 0)
+}
+
+const seconds = () => Math.round((performance.now() - started) / 1000)
+const progress = setInterval(() => console.log(`${total()} of ${runs} sequences, ${seconds()} s`), 10_000)
+const results = await Promise.all(Array.from({ length: jobs }, (_, job) => start(job)))
+clearInterval(progress)
+if (results.every(({ clean }) => clean)) {
+  console.log(`${runs} sequences, seed ${seed}, no difference`)
+} else {
+  console.error(
+    `A difference was found (seed ${seed}, ${jobs} jobs): the smallest sequence that shows it is above.`,
+  )
+  process.exitCode = 1
+}
