@@ -1,0 +1,98 @@
+/** Every code that Liveroot answers with or throws: what it means, and whether trying again can help. */
+export const errorCodes = {
+  // Refused at the connection
+  bad_frame: { meaning: 'A message from the browser did not follow the protocol.', retry: false },
+  frame_too_large: { meaning: 'A message was larger than `maxMessageBytes`.', retry: false },
+  wrong_protocol: {
+    meaning: 'The browser asked for a version of the protocol that this server does not speak.',
+    retry: false,
+  },
+  handshake_timeout: { meaning: 'The connection sent no hello within `handshakeTimeoutMs`.', retry: true },
+  too_many_roots: { meaning: 'The session has `maxRootsPerSession` live roots already.', retry: false },
+  too_many_calls: {
+    meaning: 'The session has `maxCallsInFlight` calls without an answer already.',
+    retry: true,
+  },
+  slow_reader: {
+    meaning: 'The browser left more than `maxBufferedBytes` unread for `slowReaderTimeoutMs`.',
+    retry: true,
+  },
+  server_closing: { meaning: 'The server is shutting down.', retry: true },
+  heartbeat_timeout: {
+    meaning: 'The other side was silent for longer than the heartbeat allows.',
+    retry: true,
+  },
+  // Refused at a root
+  unknown_route: { meaning: 'No route of this server matches.', retry: false },
+  bad_params: { meaning: 'A parameter of the route was refused by its parser.', retry: false },
+  unknown_root: { meaning: 'The message names a root that this session does not have.', retry: false },
+  root_failed: {
+    meaning: 'A component threw and no error boundary of the live tree caught it.',
+    retry: true,
+  },
+  boundary_caught: {
+    meaning: 'A component threw, and an error boundary of the live tree caught it.',
+    retry: true,
+  },
+  listener_failed: { meaning: 'A subscriber of a topic threw.', retry: true },
+  // Refused at a call
+  not_on_screen: { meaning: 'The function called is not on the caller’s screen.', retry: false },
+  bad_arguments: { meaning: 'The arguments of a call could not be decoded.', retry: false },
+  handler_failed: { meaning: 'The function called threw.', retry: true },
+  result_not_serializable: {
+    meaning: 'What the function returned cannot travel to the browser.',
+    retry: false,
+  },
+  connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
+  // Refused at an HTTP hook
+  bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
+  body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
+  hook_failed: { meaning: 'The handler of the hook threw.', retry: true },
+  // Thrown at the author of a component, with the component and the prop in the message
+  ref_on_host: {
+    meaning: 'A `ref` was set on an element whose DOM node lives in the browser.',
+    retry: false,
+  },
+  function_in_data: { meaning: 'A function stands where only data can travel.', retry: false },
+  class_instance: { meaning: 'A class instance stands where only data can travel.', retry: false },
+  not_a_child: { meaning: 'An object that is not a React node stands as a child.', retry: false },
+  unsupported_type: { meaning: 'An element has a type that a live tree cannot render.', retry: false },
+  too_deep: {
+    meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
+    retry: false,
+  },
+  // Thrown at the author of the application
+  bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },
+  bad_params_given: {
+    meaning: '`LiveRoot` was not given the parameters that its route names.',
+    retry: false,
+  },
+  outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+/**
+ * The one error class of Liveroot. `code` is one of {@link errorCodes}; `digest` names the error in the server's log
+ * when its message must not leave the server.
+ */
+export class LiverootError extends Error {
+  override readonly name = 'LiverootError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = errorCodes[code].meaning,
+    options: { cause?: unknown; digest?: string } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.digest = options.digest
+  }
+
+  readonly digest: string | undefined
+
+  /** Whether doing the same again can succeed. */
+  get retry(): boolean {
+    return errorCodes[this.code].retry
+  }
+}

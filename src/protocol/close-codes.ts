@@ -1,0 +1,20 @@
+/**
+ * Why a side closes the connection, as WebSocket close codes of the application's range (RFC 6455, section 7.4.2).
+ * The reason that travels beside the number is the error code's name.
+ */
+export const closeCodes = {
+  /** The client is done; no reconnecting. */
+  normal: 1000,
+  bad_frame: 4400,
+  frame_too_large: 1009,
+  wrong_protocol: 4406,
+  handshake_timeout: 4408,
+  slow_reader: 4413,
+  heartbeat_timeout: 4420,
+  server_closing: 1012,
+} as const
+
+export type CloseReason = keyof typeof closeCodes
+
+/** After these, trying again with the same code would end the same way: the client stays closed and says so. */
+export const finalCloseCodes: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.wrong_protocol])
