@@ -1,0 +1,38 @@
+import type { AnyFunction } from './template.ts'
+
+type Handlers = ReadonlyMap<string, AnyFunction> | null
+
+interface Entry {
+  readonly sequence: number
+  handlers: Handlers
+}
+
+/**
+ * The closures of one slot, render by render, as far back as the browser may still have them on screen: a click runs
+ * the closure of the render that the user saw. Most of the time that is one entry.
+ */
+export class HandlerHistory {
+  private entries: Entry[] | null = null
+
+  /**
+   * `sequence` is the number of the root's newest frame. Closures that came without a frame replace those of the frame
+   * before: what the user sees is the same. Nobody can ask for what is older than the newest acknowledged entry.
+   */
+  publish(handlers: Handlers, sequence: number, acknowledged: number): void {
+    if (this.entries === null) {
+      if (handlers !== null) this.entries = [{ sequence, handlers }]
+      return
+    }
+    const { entries } = this
+    const latest = entries[entries.length - 1] as Entry
+    if (latest.sequence === sequence) latest.handlers = handlers
+    else entries.push({ sequence, handlers })
+    while (entries.length > 1 && (entries[1] as Entry).sequence <= acknowledged) entries.shift()
+  }
+
+  /** The closure that stood at `path` in the render that the browser showed at frame `seen`. */
+  find(path: string, seen: number): AnyFunction | undefined {
+    const entry = this.entries?.findLast(({ sequence }) => sequence <= seen)
+    return entry?.handlers?.get(path)
+  }
+}

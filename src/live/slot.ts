@@ -1,0 +1,127 @@
+import { HandlerHistory } from './handler-history.ts'
+import type { AnyFunction, Output, TemplateNode } from './template.ts'
+import type { LiveTree } from './tree.ts'
+
+const noSlots: readonly Slot[] = []
+
+/** What `Slot.sent` holds before the first write. */
+export const unsent = Symbol('liveroot.unsent')
+
+/**
+ * One component instance's output, and the unit of update. React creates it while rendering, when the render may still
+ * be thrown away; it gets its id, and so begins to exist, when it is attached at a commit.
+ */
+export class Slot {
+  id = 0
+  parent: Slot | null = null
+  /** By hole. Null until there is one: most slots are leaves. */
+  private byHole: Map<string, Slot> | null = null
+  /** What was written last: the base of the next diff. */
+  sent: TemplateNode = unsent
+  /** True once a template was written that names this slot: the browser knows it, if only as pending. */
+  announced = false
+  dirty = false
+  /** The child that was written last: the next one may be much like it. */
+  lastWritten: Slot | null = null
+  /**
+   * How many earlier instances the browser has seen in this hole. It becomes part of the key there, so that a new
+   * instance never inherits the browser's state of the one before.
+   */
+  generation = 0
+  private generations: Map<string, number> | null = null
+  /** Holes that were written while no component stood in them. */
+  private empty: Set<string> | null = null
+  private replaced: Set<string> | null = null
+  private history: HandlerHistory | null = null
+
+  constructor(
+    readonly tree: LiveTree,
+    /** The hole of the parent's template that this slot fills. */
+    readonly hole: string,
+    public output: Output,
+  ) {}
+
+  get children(): Iterable<Slot> {
+    return this.byHole?.values() ?? noSlots
+  }
+
+  get attached(): boolean {
+    return this.id !== 0
+  }
+
+  /** Children of a slot that is itself still being rendered; they are attached with it. */
+  adopt(child: Slot): void {
+    child.parent = this
+    this.byHole ??= new Map()
+    this.byHole.set(child.hole, child)
+  }
+
+  attach(child: Slot): void {
+    if (child.parent === this && child.attached) return
+    this.adopt(child)
+    const generation = this.generations?.get(child.hole) ?? 0
+    child.generation = generation
+    if (generation > 0 || this.empty?.delete(child.hole)) this.replace(child.hole)
+  }
+
+  detach(child: Slot): void {
+    if (this.byHole?.get(child.hole) !== child) return
+    this.byHole.delete(child.hole)
+    if (!child.announced) return
+    this.generations ??= new Map()
+    this.generations.set(child.hole, child.generation + 1)
+    this.replace(child.hole)
+  }
+
+  private replace(hole: string): void {
+    this.replaced ??= new Set()
+    this.replaced.add(hole)
+    this.tree.touch(this)
+  }
+
+  /**
+   * Takes the holes of the template whose component changed since the last write. `shown` are the holes that the
+   * template has now; what is known of others is forgotten, for the browser sees them go.
+   */
+  takeReplaced(shown: () => Iterable<string>): Set<string> | null {
+    const { replaced, empty } = this
+    if (replaced === null && empty === null) return null
+    const holes = new Set(shown())
+    for (const hole of empty ?? []) if (!holes.has(hole)) empty?.delete(hole)
+    if (empty?.size === 0) this.empty = null
+    this.replaced = null
+    for (const hole of replaced ?? []) {
+      if (holes.has(hole)) continue
+      replaced?.delete(hole)
+      this.generations?.delete(hole)
+    }
+    return replaced === null || replaced.size === 0 ? null : replaced
+  }
+
+  generationOf(hole: string): number {
+    return this.byHole?.get(hole)?.generation ?? this.generations?.get(hole) ?? 0
+  }
+
+  /** The id of the slot in a hole, or 0 while there is none; a 0 is remembered, for the hole must be written again. */
+  idInHole(hole: string): number {
+    const child = this.byHole?.get(hole)
+    if (child !== undefined) {
+      child.announced = true
+      return child.id
+    }
+    this.empty ??= new Set()
+    this.empty.add(hole)
+    return 0
+  }
+
+  publishHandlers(sequence: number, acknowledged: number): void {
+    const { handlers } = this.output
+    if (handlers === null && this.history === null) return
+    this.history ??= new HandlerHistory()
+    this.history.publish(handlers, sequence, acknowledged)
+  }
+
+  handler(path: string, seen: number): AnyFunction | undefined {
+    return this.history?.find(path, seen)
+  }
+}

@@ -1,0 +1,247 @@
+import { Fragment, type ReactElement, Suspense } from 'react'
+import { jsx, jsxs } from 'react/jsx-runtime'
+import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
+import { diff, everyHole } from './diff.ts'
+import { scheduleFlush } from './flush-queue.ts'
+import { holeElement } from './hole-element.ts'
+import { type Container, createContainer, renderSync } from './reconciler.ts'
+import { editsSize, sizeOf } from './size.ts'
+import { Slot, unsent } from './slot.ts'
+import { type AnyFunction, Hole, pending, TemplateElement, type TemplateNode } from './template.ts'
+import type { Batch, Write } from './writes.ts'
+
+/** What a live tree tells its owner. */
+export interface TreeObserver {
+  /** Something may have to be written: call {@link LiveTree.collect} when there is room for a frame. */
+  flush(): void
+  /** A component threw and no boundary caught it; the tree is unmounted. */
+  failed(error: unknown, componentStack: string): void
+  /** A component threw and a boundary of the tree caught it. */
+  caught(error: unknown, componentStack: string): void
+}
+
+const rootHole = new Hole('root', null)
+
+/** Patches shorter than this are sent without weighing them against the whole template. */
+const smallPatch = 160
+
+/** How many frames the screen may lag behind what was sent before the closures of what it shows are dropped. */
+const longestLag = 1000
+
+/** One live root: a React root whose output is slots, and the account of what of it has been written already. */
+export class LiveTree {
+  /** The slot that stands for the tree as a whole; its template is the hole of the root component. */
+  readonly top = new Slot(this, '', { node: rootHole, handlers: null, children: null })
+  /** The number of the newest frame. */
+  sequence = 0
+  private received = 0
+  private shown = 0
+  private lastId = 0
+  private readonly slots = new Map<number, Slot>()
+  /** Slots that are gone here, but that the browser may still have on screen, by the frame that takes them away. */
+  private leaving: Map<number, { slot: Slot; sequence: number }> | null = null
+  private touched: Slot[] = []
+  private gone: number[] = []
+  private readonly actions = new AsyncActions(() => this.waitForActions())
+  private shell: ReactElement | null = null
+  private readonly container: Container
+  private mounted = false
+
+  /** `identifierPrefix` makes the ids of `useId` differ between the live roots of one page. */
+  constructor(
+    private readonly observer: TreeObserver,
+    identifierPrefix: string,
+  ) {
+    this.container = createContainer(this, identifierPrefix, {
+      onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
+      onCaughtError: (error, info) => observer.caught(error, info.componentStack ?? ''),
+      onRecoverableError: (error) => observer.caught(error, ''),
+    })
+    this.touch(this.top)
+  }
+
+  /**
+   * Renders the root component. `around` puts context providers around it. A component that suspends outside every
+   * Suspense of the tree leaves the root's hole empty, and the browser's own Suspense around `LiveRoot` acts.
+   */
+  mount(element: ReactElement, around: (inner: ReactElement) => ReactElement = (inner) => inner): void {
+    this.mounted = true
+    const inner = holeElement(element, 'element', 'LiveRoot')
+    this.shell = jsx(Suspense, { fallback: null, children: around(inner) }, rootHole.path)
+    renderSync(this.shell, this.container)
+  }
+
+  /** Most trees never start an async action, so what waits for one is put in with the first. */
+  private waitForActions(): void {
+    if (!this.mounted) return
+    const wait = jsx(WaitForActions, { actions: this.actions }, 'actions')
+    renderSync(jsxs(Fragment, { children: [wait, this.shell] }), this.container)
+  }
+
+  /** Runs every cleanup. Nothing is written any more. */
+  unmount(): void {
+    if (!this.mounted) return
+    this.mounted = false
+    renderSync(null, this.container)
+    this.slots.clear()
+    this.leaving = null
+    this.touched = []
+    this.gone = []
+  }
+
+  /**
+   * Everything that changed since the last call, as writes with a number; null where nothing the browser can see did.
+   */
+  collect(): Batch | null {
+    const { touched, gone } = this
+    this.touched = []
+    this.gone = []
+    const writes: Write[] = []
+    const live = touched.filter((slot) => slot === this.top || this.slots.get(slot.id) === slot)
+    for (const slot of live) {
+      slot.dirty = false
+      const write = this.write(slot)
+      if (write !== null) writes.push(write)
+    }
+    const oldest = this.oldestKept()
+    const batch =
+      writes.length === 0 && gone.length === 0 ? null : { sequence: ++this.sequence, writes, gone }
+    for (const slot of live) slot.publishHandlers(this.sequence, oldest)
+    for (const id of gone) {
+      const leaving = this.leaving?.get(id)
+      if (leaving !== undefined) leaving.sequence = this.sequence
+    }
+    return batch
+  }
+
+  /** A browser that never says what it shows must not make us keep every closure there ever was. */
+  private oldestKept(): number {
+    this.acknowledge(this.received, Math.min(this.sequence - longestLag, this.received))
+    return this.shown
+  }
+
+  /** True when {@link collect} may have something to give. */
+  get dirty(): boolean {
+    return this.touched.length > 0 || this.gone.length > 0
+  }
+
+  private write(slot: Slot): Write | null {
+    const { node } = slot.output
+    if (node === pending) return null
+    const before = slot.sent
+    const replaced = slot.takeReplaced(() => holesOf(slot))
+    slot.sent = node
+    if (before === unsent) return this.firstWrite(slot, node)
+    if (before === node && replaced === null) return null
+    const edits = diff(before, node, replaced)
+    if (edits === null) return { slot, template: node }
+    if (edits.length === 0) return null
+    const size = editsSize(edits, Number.MAX_SAFE_INTEGER)
+    if (size > smallPatch && sizeOf(node, size) < size) return { slot, template: node }
+    return { slot, edits }
+  }
+
+  /** A new slot is told from its neighbour where that takes fewer bytes than telling it whole. */
+  private firstWrite(slot: Slot, node: TemplateNode): Write {
+    const { parent } = slot
+    const like = parent?.lastWritten
+    if (parent) parent.lastWritten = slot
+    const whole = { slot, template: node }
+    if (!like || this.slots.get(like.id) !== like || !isSimilar(like.sent, node)) return whole
+    const edits = diff(like.sent, node, everyHole)
+    if (edits === null || edits.length === 0) return whole
+    const size = editsSize(edits, Number.MAX_SAFE_INTEGER)
+    return size < sizeOf(node, size) ? { slot, edits, like } : whole
+  }
+
+  /**
+   * The browser has `received` everything up to that frame, and has everything up to `shown` on its screen. The second
+   * may lag, while new content there waits for more.
+   */
+  acknowledge(received: number, shown: number): void {
+    if (received > this.sequence || shown > received) return
+    this.received = Math.max(this.received, received)
+    if (shown <= this.shown) return
+    this.shown = shown
+    for (const [id, { sequence }] of this.leaving ?? []) if (sequence <= shown) this.leaving?.delete(id)
+    if (this.leaving?.size === 0) this.leaving = null
+  }
+
+  /** How many frames are on their way, or at least not known to have arrived. */
+  get unacknowledged(): number {
+    return this.sequence - this.received
+  }
+
+  /** The function that the browser showed in slot `id` at `path` when frame `seen` was on its screen. */
+  findHandler(id: number, path: string, seen: number): AnyFunction | undefined {
+    const slot = this.slots.get(id) ?? this.leaving?.get(id)?.slot
+    return slot?.handler(path, Math.min(Math.max(seen, this.shown), this.sequence))
+  }
+
+  /**
+   * Calls what {@link findHandler} found. What the browser runs as the action of a form is an action here too: a
+   * transition, in which `useOptimistic` and `useActionState` do their work.
+   */
+  run(path: string, call: () => unknown): unknown {
+    return this.actions.run(isAction(path) ? () => inTransition(call) : call)
+  }
+
+  // Called by the reconciler's host, at a commit.
+
+  attach(parent: Slot, child: Slot): void {
+    const isNew = !child.attached
+    parent.attach(child)
+    if (isNew) this.begin(child)
+  }
+
+  private begin(slot: Slot): void {
+    slot.id = ++this.lastId
+    this.slots.set(slot.id, slot)
+    this.touch(slot)
+    for (const child of slot.children) this.begin(child)
+  }
+
+  detach(parent: Slot, child: Slot): void {
+    parent.detach(child)
+    this.end(child)
+  }
+
+  private end(slot: Slot): void {
+    this.slots.delete(slot.id)
+    if (slot.announced) {
+      this.gone.push(slot.id)
+      this.leaving ??= new Map()
+      this.leaving.set(slot.id, { slot, sequence: Number.MAX_SAFE_INTEGER })
+    }
+    for (const child of slot.children) this.end(child)
+  }
+
+  touch(slot: Slot): void {
+    if (slot.dirty) return
+    slot.dirty = true
+    this.touched.push(slot)
+  }
+
+  committed(): void {
+    if (this.mounted && this.dirty) scheduleFlush(this.observer)
+  }
+
+  private fail(error: unknown, componentStack: string): void {
+    // React has unmounted everything by now, or is about to; the owner decides what becomes of the root.
+    this.observer.failed(error, componentStack)
+  }
+}
+
+function isAction(path: string): boolean {
+  return /(^|\.)(action|formAction)$/.test(path)
+}
+
+function isSimilar(a: TemplateNode, b: TemplateNode): boolean {
+  return a instanceof TemplateElement && b instanceof TemplateElement && a.type === b.type && a.key === b.key
+}
+
+function* holesOf(slot: Slot): Iterable<string> {
+  const { node, children } = slot.output
+  if (node === rootHole) yield rootHole.path
+  for (const element of children ?? []) if (element.key !== null) yield element.key
+}
