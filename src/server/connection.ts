@@ -1,0 +1,103 @@
+import type { ErrorCode } from '../errors.ts'
+import { type CloseReason, closeCodes } from '../protocol/close-codes.ts'
+import { decodeUp, encode } from '../protocol/codec.ts'
+import { type Body, protocolVersion, type UpMessage } from '../protocol/messages.ts'
+import { refusalOf } from './errors-out.ts'
+import { Session, type SessionHost } from './session.ts'
+import type { Socket, SocketListener } from './transport.ts'
+
+/**
+ * One open socket: the handshake, the heartbeat, and the way from a message to the session. It fails closed: anything
+ * that is not in the protocol ends this connection and touches nothing else.
+ */
+export class Connection implements SocketListener {
+  private session: Session | null = null
+  private closing = false
+  private heardAt = Date.now()
+  private stalledSince = 0
+  private readonly handshakeTimer: NodeJS.Timeout
+  private readonly pulse: NodeJS.Timeout
+
+  constructor(
+    private readonly host: SessionHost,
+    private readonly socket: Socket,
+    private readonly onClosed: (connection: Connection) => void,
+  ) {
+    const { handshakeTimeoutMs, heartbeatMs, slowReaderTimeoutMs } = host.limits
+    this.handshakeTimer = setTimeout(() => this.refuse('handshake_timeout'), handshakeTimeoutMs)
+    this.pulse = setInterval(() => this.check(), Math.max(10, Math.min(heartbeatMs, slowReaderTimeoutMs) / 2))
+    this.pulse.unref()
+  }
+
+  message(data: Body): void {
+    if (this.closing) return
+    this.heardAt = Date.now()
+    const message = typeof data === 'string' ? decodeUp(data) : null
+    if (message === null) return this.refuse('bad_frame')
+    if (this.session === null) this.greet(message)
+    else this.dispatch(this.session, message)
+  }
+
+  private greet(message: UpMessage): void {
+    if (message.type !== 'hello') return this.refuse('bad_frame')
+    if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
+    clearTimeout(this.handshakeTimer)
+    this.session = new Session(this.host, this.socket)
+    const { heartbeatMs } = this.host.limits
+    this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs }))
+  }
+
+  private dispatch(session: Session, message: UpMessage): void {
+    switch (message.type) {
+      case 'hello':
+        return this.refuse('bad_frame')
+      case 'mount':
+        return session.root(message.root) === undefined ? session.mount(message) : this.refuse('bad_frame')
+      case 'unmount':
+        return session.unmount(message)
+      case 'call':
+        return session.call(message)
+      case 'acknowledge':
+        return session.acknowledge(message)
+      case 'ping':
+        return session.send({ type: 'pong' })
+    }
+  }
+
+  drained(): void {
+    this.stalledSince = 0
+    this.session?.drained()
+  }
+
+  /** Ends the connection with a code that says why. */
+  refuse(code: CloseReason & ErrorCode): void {
+    if (this.closing) return
+    this.closing = true
+    this.socket.send(encode({ type: 'refusal', body: JSON.stringify(refusalOf(code)) }))
+    this.socket.close(closeCodes[code], code)
+  }
+
+  /** A silent or stuck peer is not coming back: nothing it leaves unread is kept for longer than this. */
+  private check(): void {
+    const { heartbeatMs, maxBufferedBytes, slowReaderTimeoutMs } = this.host.limits
+    const now = Date.now()
+    if (now - this.heardAt > 2 * heartbeatMs) return this.drop('heartbeat_timeout')
+    if (this.socket.bufferedBytes <= maxBufferedBytes) this.stalledSince = 0
+    else this.stalledSince ||= now
+    if (this.stalledSince !== 0 && now - this.stalledSince > slowReaderTimeoutMs) this.drop('slow_reader')
+  }
+
+  private drop(code: CloseReason & ErrorCode): void {
+    this.refuse(code)
+    this.socket.terminate()
+  }
+
+  closed(): void {
+    this.closing = true
+    clearTimeout(this.handshakeTimer)
+    clearInterval(this.pulse)
+    this.session?.close()
+    this.session = null
+    this.onClosed(this)
+  }
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { type ErrorCode, LiverootError } from '../errors.ts'
+import type { ErrorBody } from '../protocol/messages.ts'
+
+const development = process.env.NODE_ENV !== 'production'
+
+/** Where an error came up, for the application's log. */
+export interface ErrorContext {
+  /** Names the error to the browser that met it, and here. */
+  readonly digest: string
+  readonly code: ErrorCode
+  /** The route of the live root, or the path of the hook. */
+  readonly route?: string | undefined
+  /** React's component stack, where a component threw. */
+  readonly componentStack?: string | undefined
+}
+
+/** The application's listener for errors that it did not catch itself. */
+export type OnError = (error: unknown, context: ErrorContext) => void
+
+/** The listener where the application gives none: the console. */
+export const logError: OnError = (error, { code, digest, route, componentStack }) => {
+  console.error(
+    `Liveroot: ${code} (digest ${digest})${route === undefined ? '' : ` at ${route}`}`,
+    error,
+    componentStack ?? '',
+  )
+}
+
+/**
+ * Reports an error of the application's code and makes what the browser may know of it: a digest always, the message
+ * only in development.
+ */
+export function describeError(
+  error: unknown,
+  code: ErrorCode,
+  onError: OnError,
+  where: { route?: string | undefined; componentStack?: string | undefined } = {},
+): ErrorBody {
+  const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
+  try {
+    onError(error, { digest, code, ...where })
+  } catch (failure) {
+    logError(failure, { digest, code })
+  }
+  return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
+}
+
+/** What the browser is told when it was the browser that broke a rule: the rule is no secret. */
+export function refusalOf(code: ErrorCode, message?: string): ErrorBody {
+  const { message: text } = new LiverootError(code, message)
+  return { code, message: text }
+}
+
+function ownDigest(error: unknown): string | undefined {
+  const digest = (error as { digest?: unknown } | null)?.digest
+  return typeof digest === 'string' ? digest : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

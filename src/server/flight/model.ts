@@ -1,0 +1,80 @@
+import type { ReactElement } from 'react'
+import { jsx, jsxs } from 'react/jsx-runtime'
+import { type Edit, listStep } from '../../live/diff.ts'
+import type { ListScript } from '../../live/list-script.ts'
+import type { Slot } from '../../live/slot.ts'
+import { Handler, Hole, TemplateElement, type TemplateNode } from '../../live/template.ts'
+import type { Batch, Write } from '../../live/writes.ts'
+import { elementKey, wireKey } from './wire-key.ts'
+
+/** A batch as what React's Flight writer takes: elements, client references and data. */
+export function batchModel({ writes, gone }: Batch): unknown[] {
+  const model: unknown[] = writes.map(writeModel)
+  if (gone.length > 0) model.push([-1, ...gone])
+  return model
+}
+
+function writeModel(write: Write): unknown[] {
+  const { slot } = write
+  if ('template' in write) return [slot.id, nodeModel(write.template, slot)]
+  const edits = write.edits.flatMap((edit) => editModel(edit, slot))
+  return write.like === undefined ? [slot.id, ...edits] : [slot.id, write.like.id, ...edits]
+}
+
+function editModel({ path, value }: Edit, slot: Slot): unknown[] {
+  const isScript = path[path.length - 1] === listStep
+  return [[...path], isScript ? scriptModel(value as ListScript, slot) : nodeModel(value, slot)]
+}
+
+function scriptModel({ parts }: ListScript, slot: Slot): unknown[] {
+  return parts.flatMap((part) =>
+    'item' in part ? [-1, nodeModel(part.item, slot)] : [part.start, part.count],
+  )
+}
+
+function nodeModel(value: TemplateNode, slot: Slot): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof TemplateElement) return elementModel(value, slot)
+  if (value instanceof Hole) return holeModel(value, slot)
+  if (value instanceof Handler) return marker(null, value.path)
+  if (Array.isArray(value)) return value.map((item) => nodeModel(item, slot))
+  if (value instanceof Map) return new Map(nodeModel([...value], slot) as [unknown, unknown][])
+  if (value instanceof Set) return new Set(nodeModel([...value], slot) as unknown[])
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) return value
+  return fieldsModel(value as Record<string, TemplateNode>, slot)
+}
+
+function elementModel({ type, key, props }: TemplateElement, slot: Slot): ReactElement {
+  const fields = fieldsModel(props, slot)
+  return (Array.isArray(fields.children) ? jsxs : jsx)(
+    type as never,
+    fields as never,
+    elementKey(key) ?? undefined,
+  )
+}
+
+function holeModel(hole: Hole, slot: Slot): ReactElement {
+  return marker(wireKey(hole, slot.generationOf(hole.path)), slot.idInHole(hole.path))
+}
+
+/**
+ * An element of no type, which nothing else on the wire is: with a number for its props it is a hole, with a
+ * text a handler. The number is in an array, for React wants props to be an object, and an array is the shortest.
+ */
+function marker(key: string | null, place: number | string): ReactElement {
+  const element = Object.getOwnPropertyDescriptors(jsx('' as never, {}, key ?? undefined))
+  return Object.create(Object.prototype, {
+    ...element,
+    props: { value: [place], enumerable: true },
+  }) as ReactElement
+}
+
+function fieldsModel(fields: Readonly<Record<string, TemplateNode>>, slot: Slot): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const name of Object.keys(fields)) {
+    const value = nodeModel(fields[name], slot)
+    Object.defineProperty(out, name, { value, enumerable: true, writable: true, configurable: true })
+  }
+  return out
+}

@@ -1,0 +1,132 @@
+import { createElement, type ReactElement } from 'react'
+import { scheduleFlush } from '../live/flush-queue.ts'
+import { ServicesContext } from '../live/services.ts'
+import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { describeError } from './errors-out.ts'
+import { encodeBatch } from './flight/encode.ts'
+import type { Match } from './routes.ts'
+import type { Session } from './session.ts'
+
+/** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
+export class Root implements TreeObserver {
+  readonly tree: LiveTree
+  /** True while React's writer is at work on a frame, which it does in its own time. */
+  private encoding = false
+  private readonly waiting: (() => void)[] = []
+  private closed = false
+
+  constructor(
+    private readonly session: Session,
+    /** The number that the browser chose. */
+    readonly id: number,
+    private readonly match: Match,
+  ) {
+    this.tree = new LiveTree(this, `live${id}`)
+  }
+
+  get route(): string {
+    return this.match.route.pattern
+  }
+
+  mount(): void {
+    const { component } = this.match.route
+    const element = createElement(component as never, this.match.props as never)
+    const services = this.session.host
+    this.tree.mount(element, (inner: ReactElement) =>
+      createElement(ServicesContext, { value: services }, inner),
+    )
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    try {
+      this.tree.unmount()
+    } catch (error) {
+      describeError(error, 'root_failed', this.session.host.onError, { route: this.route })
+    }
+    this.release()
+  }
+
+  acknowledge(received: number, shown: number): void {
+    this.tree.acknowledge(received, shown)
+    this.wake()
+  }
+
+  /** There may be room again. */
+  wake(): void {
+    if (this.tree.dirty && !this.closed) scheduleFlush(this)
+  }
+
+  /** Calls back when all that changed so far is on its way to the browser. */
+  whenFlushed(callback: () => void): void {
+    if (this.closed || !(this.tree.dirty || this.encoding)) callback()
+    else this.waiting.push(callback)
+  }
+
+  /**
+   * Sends what changed, unless the browser has not kept up: then the tree stays dirty, and a later flush goes from what
+   * was sent last straight to the newest state.
+   */
+  flush(): void {
+    if (this.closed || this.encoding || !this.session.hasRoomFor(this.tree)) return
+    try {
+      this.send()
+    } catch (error) {
+      this.failed(error, '')
+    }
+    if (!this.tree.dirty && !this.encoding) this.release()
+  }
+
+  private send(): void {
+    const batch = this.tree.collect()
+    if (batch === null) return
+    const { session, id } = this
+    const { sequence } = batch
+    const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
+    if (typeof payload === 'string') {
+      session.send({ type: 'frame', root: id, sequence, body: payload })
+      return
+    }
+    this.encoding = true
+    session
+      .sendStream(payload, (body, stream) => ({
+        type: 'frame',
+        root: id,
+        sequence,
+        ...(stream === undefined ? {} : { stream }),
+        body,
+      }))
+      .then(
+        () => this.encoded(),
+        (error: unknown) => this.failed(error, ''),
+      )
+  }
+
+  private encoded(): void {
+    this.encoding = false
+    if (this.tree.dirty) this.wake()
+    else this.release()
+  }
+
+  private release(): void {
+    for (const callback of this.waiting.splice(0)) callback()
+  }
+
+  private report(error: unknown): string | undefined {
+    return describeError(error, 'root_failed', this.session.host.onError, { route: this.route }).digest
+  }
+
+  caught(error: unknown, componentStack: string): void {
+    describeError(error, 'boundary_caught', this.session.host.onError, { route: this.route, componentStack })
+  }
+
+  failed(error: unknown, componentStack: string): void {
+    const body = describeError(error, 'root_failed', this.session.host.onError, {
+      route: this.route,
+      componentStack,
+    })
+    // A cleanup may throw while the root is being closed: there is nobody to tell but the log.
+    if (!this.closed) this.session.failRoot(this, body)
+  }
+}

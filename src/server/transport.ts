@@ -1,0 +1,24 @@
+import type { Body } from '../protocol/messages.ts'
+
+/** The four members of a socket that the core knows. A transport makes one for each connection it accepts. */
+export interface Socket {
+  send(data: Body): void
+  /** `reason` is the name of an error code. */
+  close(code: number, reason: string): void
+  /** Bytes handed to `send` that the network has not taken yet. */
+  readonly bufferedBytes: number
+  /** Ends the connection without a closing handshake, for a peer that no longer listens. */
+  terminate(): void
+}
+
+/** What the core wants to hear about a socket. */
+export interface SocketListener {
+  message(data: Body): void
+  /** The network took what was buffered. */
+  drained(): void
+  /** Heard once, however the connection ended. */
+  closed(): void
+}
+
+/** Given to a transport: called for every connection it accepts. */
+export type AcceptSocket = (socket: Socket) => SocketListener
