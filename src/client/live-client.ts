@@ -1,0 +1,53 @@
+import { createContext } from 'react'
+import { browserSocket } from '../transports/browser-socket.ts'
+import { defaultReconnectOptions, type ReconnectOptions } from './connection.ts'
+import { ClientSession } from './session.ts'
+import type { Connect } from './transport.ts'
+
+/** What {@link createLiveClient} takes. */
+export interface LiveClientOptions {
+  /** Where the server listens: a path of the page's own origin, or a full `ws:` or `wss:` address. `/live` by default. */
+  readonly url?: string
+  /** Opens connections in place of the browser's WebSocket. */
+  readonly connect?: Connect
+  /** How lost connections are tried again. At first after half a second at most, at last every half minute. */
+  readonly reconnect?: Partial<ReconnectOptions>
+}
+
+/** A connection to one server, shared by all `LiveRoot`s that use it. */
+export interface LiveClient {
+  /** Ends the connection; a `LiveRoot` that is mounted later opens it again. */
+  close(): void
+}
+
+const sessions = new WeakMap<LiveClient, ClientSession>()
+
+/**
+ * Makes a client for a server other than the page's own; give it to a `LiveProvider`. Nothing is connected before the
+ * first `LiveRoot` is mounted.
+ */
+export function createLiveClient(options: LiveClientOptions = {}): LiveClient {
+  const connect =
+    options.connect ?? ((listener) => browserSocket(absoluteUrl(options.url ?? '/live'))(listener))
+  const session = new ClientSession(connect, { ...defaultReconnectOptions, ...options.reconnect })
+  const client: LiveClient = { close: () => session.close() }
+  sessions.set(client, session)
+  return client
+}
+
+function absoluteUrl(url: string): string {
+  const address = new URL(url, window.location.href)
+  address.protocol = address.protocol.replace('http', 'ws')
+  return address.href
+}
+
+/** The client of the `LiveProvider` around; without one, a client of the page's own server. */
+export const ClientContext = createContext<LiveClient | null>(null)
+
+let ownServer: LiveClient | undefined
+
+/** The session behind a client. */
+export function sessionOf(client: LiveClient | null): ClientSession {
+  ownServer ??= client === null ? createLiveClient() : undefined
+  return sessions.get(client ?? (ownServer as LiveClient)) as ClientSession
+}

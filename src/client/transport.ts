@@ -1,0 +1,18 @@
+import type { Body } from '../protocol/messages.ts'
+
+/** An open or opening socket to the server. */
+export interface ClientSocket {
+  send(data: Body): void
+  close(): void
+}
+
+/** What the client wants to hear about a socket. */
+export interface ClientSocketListener {
+  opened(): void
+  message(data: Body): void
+  /** Heard once, also when it never opened. `code` is the WebSocket close code; 1006 where there was none. */
+  closed(code: number): void
+}
+
+/** Opens a socket. Made by a transport. */
+export type Connect = (listener: ClientSocketListener) => ClientSocket

@@ -1,0 +1,1 @@
+export { Liveroot } from './liveroot.ts'

@@ -1,0 +1,3 @@
+'use client'
+
+export const awaited = await Promise.resolve('AWAITED_VALUE')

@@ -1,0 +1,1 @@
+export const label = 'BUTTON_LABEL_CODE'

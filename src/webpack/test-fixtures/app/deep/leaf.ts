@@ -1,0 +1,2 @@
+export const Leaf = () => 'LEAF_CODE'
+export default 'never passed on'

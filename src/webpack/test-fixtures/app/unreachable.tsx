@@ -1,0 +1,3 @@
+'use client'
+
+export const Unreachable = () => 'UNREACHABLE_CODE'

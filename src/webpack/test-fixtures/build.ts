@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import webpack, { type Configuration } from 'webpack'
+import { Liveroot } from '../index.ts'
+
+/** For the app's files, and for Liveroot's own where they are run from source. */
+export const compileTypeScript = {
+  test: /\.tsx?$/,
+  loader: 'swc-loader',
+  options: {
+    swcrc: false,
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      target: 'es2022',
+      transform: { react: { runtime: 'automatic' } },
+    },
+  },
+}
+
+const app = fileURLToPath(new URL('./app/', import.meta.url))
+
+/**
+ * The fixture app's two configurations.
+ *
+ * @param outputPath where both go
+ * @param overrides merged over the server's configuration, one level deep
+ */
+export function configure(
+  mode: 'development' | 'production',
+  outputPath: string,
+  overrides: Configuration = {},
+): Configuration[] {
+  const liveroot = new Liveroot()
+  const shared: Configuration = {
+    context: app,
+    mode,
+    experiments: { css: true },
+    module: {
+      rules: [
+        { test: /\.css$/, sideEffects: true },
+        {
+          oneOf: [{ resourceQuery: /raw/, type: 'asset/source' }, compileTypeScript],
+        },
+      ],
+    },
+    resolve: { conditionNames: ['liveroot-source', '...'] },
+  }
+  const server: Configuration = {
+    ...shared,
+    name: 'server',
+    target: 'node20',
+    entry: { main: './server.tsx' },
+    output: { path: join(outputPath, 'server'), filename: 'nested/[name].cjs', clean: true },
+    optimization: { minimize: false },
+    plugins: [liveroot.server()],
+    ...overrides,
+  }
+  const client: Configuration = {
+    ...shared,
+    name: 'client',
+    dependencies: ['server'],
+    target: 'web',
+    entry: { main: './client.ts' },
+    output: { path: join(outputPath, 'client'), publicPath: '/assets/', filename: '[name].js' },
+    plugins: [liveroot.client()],
+  }
+  return [server, client]
+}
+
+/** Compiles once; throws with webpack's errors and warnings. */
+export function build(configurations: Configuration[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const compiler = webpack(configurations)
+    compiler.run((error, stats) => {
+      compiler.close(() => {
+        if (error) reject(error)
+        else if (stats?.hasErrors() || stats?.hasWarnings())
+          reject(new Error(stats.toString('errors-warnings')))
+        else resolve()
+      })
+    })
+  })
+}
