@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import '../../src/testing/webpack-globals.ts'
+import { type ReactNode, Suspense, startTransition } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createBindings } from '../../src/client/bind.ts'
+import { decodePayload, wholePayload } from '../../src/client/flight.ts'
+import { settle } from '../../src/client/settle.ts'
+import { Slot, StoreContext } from '../../src/client/slot.tsx'
+import { SlotStore, type Write } from '../../src/client/slot-store.ts'
+import { defineModule } from '../../src/testing/webpack-globals.ts'
+
+/** The client component that the protocol's vectors name. */
+function Card({ title, on, children }: { title: ReactNode; on: boolean; children: ReactNode }): ReactNode {
+  return (
+    <section className={on ? 'on' : 'off'}>
+      {title} {children}
+    </section>
+  )
+}
+
+defineModule('card', { Card })
+
+/** React reveals suspended content this long after the last it revealed. */
+const revealThrottleMs = 320
+
+/** What is on screen after some payloads, decoded and shown by the client's own code. */
+export async function play(payloads: readonly string[]): Promise<string> {
+  const store = new SlotStore(createBindings(async () => undefined))
+  const container = document.createElement('div')
+  const root = createRoot(container)
+  root.render(
+    <StoreContext value={store}>
+      <Suspense>
+        <Slot id={0} />
+      </Suspense>
+    </StoreContext>,
+  )
+  for (const payload of payloads) {
+    const decoded = await decodePayload<readonly Write[]>(wholePayload(payload))
+    const { written } = store.take(await settle(decoded))
+    startTransition(() => store.announce(written))
+    await sleep(10)
+  }
+  if (container.innerHTML === '' || container.innerHTML.includes('wait')) await sleep(revealThrottleMs)
+  const html = container.innerHTML
+  root.unmount()
+  return html
+}

@@ -1,0 +1,72 @@
+import type { LiveScreen } from 'liveroot/testing'
+import { testWindow } from '../support/dom.ts'
+
+export function html({ container }: LiveScreen): string {
+  return container.innerHTML
+}
+
+export function text({ container }: LiveScreen): string {
+  return container.textContent ?? ''
+}
+
+export async function click(screen: LiveScreen, selector = 'button'): Promise<void> {
+  const element = screen.container.querySelector<HTMLElement>(selector)
+  if (element === null) throw new Error(`There is no ${selector} in ${html(screen)}`)
+  element.click()
+  await screen.settled()
+}
+
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Waits for something that takes its time, such as React's throttled reveal of a Suspense. */
+export async function until(condition: () => boolean, timeoutMs = 4_000): Promise<void> {
+  const end = Date.now() + timeoutMs
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms for ${condition}`)
+    await wait(5)
+  }
+}
+
+/** The frames that came since message number `from`. */
+export function framesSince({ traffic }: LiveScreen, from: number): string[] {
+  return traffic.slice(from).flatMap(({ up, data }) => {
+    const message = typeof data === 'string' ? data : Buffer.from(data).toString()
+    return !up && message.startsWith('f') ? [message] : []
+  })
+}
+
+/** A promise and its `resolve` and `reject`. */
+export function deferred<T = void>() {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((res, rej) => {
+    resolve = res
+    reject = rej
+  })
+  return { promise, resolve, reject }
+}
+
+const NodeFormData = globalThis.FormData
+
+/** Node's, which the server half decodes into, made from a form of the DOM, as the browser half does. */
+class EitherFormData extends NodeFormData {
+  constructor(form?: HTMLFormElement, submitter?: HTMLElement | null) {
+    super()
+    if (form === undefined) return
+    const fields = new testWindow.FormData(form as never, submitter as never)
+    for (const [name, value] of fields) this.append(name, value as string)
+  }
+}
+
+globalThis.FormData = EitherFormData
+
+/** For tests in which React is meant to meet errors: it writes each to the console. */
+export function quietConsole(): void {
+  let spy: jest.SpyInstance
+  beforeEach(() => {
+    spy = jest.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterEach(() => spy.mockRestore())
+}

@@ -1,0 +1,88 @@
+/** Numbers for things as they are met; the same number later means the same thing. */
+class Numbers<T> {
+  private readonly known = new Map<T, number>()
+
+  of(thing: T): number {
+    let number = this.known.get(thing)
+    if (number === undefined) {
+      number = this.known.size
+      this.known.set(thing, number)
+    }
+    return number
+  }
+}
+
+/**
+ * Writes a container's content down, so that two are equal where a user could not tell them apart: nodes (text nodes
+ * too), attributes, what is typed. With `identity` also which nodes are the ones that were there before: focus,
+ * selection and scroll position hang on them.
+ */
+export class Snapshots {
+  private readonly nodes = new Numbers<Node>()
+  private ids = new Numbers<string>()
+
+  constructor(
+    private readonly container: Element,
+    private readonly identity: boolean,
+  ) {}
+
+  take(): string {
+    const lines: string[] = []
+    if (!this.identity) this.ids = new Numbers()
+    this.children(this.container, '', lines)
+    return lines.join('\n')
+  }
+
+  private children(parent: Node, indent: string, lines: string[]): void {
+    for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
+      const mark = this.identity ? ` #${this.nodes.of(node)}` : ''
+      if (node.nodeType === 1) {
+        lines.push(`${indent}<${this.element(node as Element)}>${mark}`)
+        this.children(node, `${indent}  `, lines)
+      } else {
+        lines.push(`${indent}${node.nodeName} ${short(node.nodeValue ?? '')}${mark}`)
+      }
+    }
+  }
+
+  private element(element: Element): string {
+    const parts = [element.localName]
+    for (const name of element.getAttributeNames().sort()) {
+      if (!this.identity && isHistory(name, element)) continue
+      parts.push(`${name}=${this.attribute(element, name)}`)
+    }
+    if (element.matches('input, select, textarea, option')) {
+      const { value, checked, selected } = element as HTMLInputElement & { selected?: boolean }
+      parts.push(`.value=${value}`, `.checked=${checked}`, `.selected=${selected}`)
+    }
+    return parts.join(' ')
+  }
+
+  private attribute(element: Element, name: string): string {
+    const value = element.getAttribute(name) ?? ''
+    return name === 'data-uid' ? `id${this.ids.of(value)}` : JSON.stringify(value)
+  }
+}
+
+/** Attributes that tell what was there before: the first render's data or state, a style that has been taken away. */
+function isHistory(name: string, element: Element): boolean {
+  return (
+    name === 'data-first' || name === 'checked' || (name === 'style' && element.getAttribute(name) === '')
+  )
+}
+
+/** Long text as its start, length and checksum. */
+function short(text: string): string {
+  if (text.length < 60) return JSON.stringify(text)
+  let sum = 0
+  for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) | 0
+  return `${JSON.stringify(text.slice(0, 30))}… ${text.length} ${sum}`
+}
+
+/** Two snapshots around the first line in which they differ. */
+export function showDifference(expected: string, actual: string): string {
+  const [a, b] = [expected.split('\n'), actual.split('\n')]
+  const first = a.findIndex((line, i) => line !== b[i])
+  const start = Math.max(0, (first < 0 ? a.length : first) - 12)
+  return `React:\n${a.slice(start, start + 24).join('\n')}\nLive:\n${b.slice(start, start + 24).join('\n')}`
+}

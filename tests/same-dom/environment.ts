@@ -1,0 +1,122 @@
+import { JSDOM } from 'jsdom'
+
+/**
+ * The browser and the clock of the test. Import this before React: React's scheduler and Flight's reader look at the
+ * globals when they are loaded.
+ *
+ * Time is virtual. React delays the reveal of suspended content by 300 ms and more; here a timer fires as soon as
+ * nothing else is left to do, so that a settled tree takes as long as its work and no longer.
+ */
+const { window } = new JSDOM('<!doctype html><body></body>', { url: 'http://localhost/' })
+
+const names = [
+  'document',
+  'navigator',
+  'Node',
+  'Element',
+  'HTMLElement',
+  'HTMLInputElement',
+  'HTMLFormElement',
+  'HTMLIFrameElement',
+  'Event',
+] as const
+define('window', window)
+for (const name of names) define(name, window[name])
+define('performance', { now: () => now })
+define('__webpack_require__', (id: string) => browserModules.get(id))
+define('__webpack_chunk_load__', () => Promise.resolve())
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+}
+
+/** The modules of the browser's bundle, as Flight's reader asks for them. */
+export const browserModules = new Map<string, object>()
+
+/** Timers later than this are those of silent connections: nothing waits for them. */
+const horizonMs = 2000
+
+let now = 1000
+let immediates = 0
+
+class VirtualTimeout {
+  constructor(
+    readonly callback: () => void,
+    readonly due: number,
+  ) {}
+  ref(): this {
+    return this
+  }
+  unref(): this {
+    return this
+  }
+}
+
+const timers = new Set<VirtualTimeout>()
+
+define('setTimeout', (callback: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) => {
+  const timer = new VirtualTimeout(() => callback(...args), now + delay)
+  timers.add(timer)
+  return timer
+})
+define('clearTimeout', (timer: VirtualTimeout) => timers.delete(timer))
+
+const realSetImmediate = globalThis.setImmediate
+const realClearImmediate = globalThis.clearImmediate
+const open = new Set<NodeJS.Immediate>()
+
+define('setImmediate', (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+  const immediate = realSetImmediate(() => {
+    open.delete(immediate)
+    immediates--
+    callback(...args)
+  })
+  open.add(immediate)
+  immediates++
+  return immediate
+})
+define('clearImmediate', (immediate: NodeJS.Immediate) => {
+  if (open.delete(immediate)) immediates--
+  realClearImmediate(immediate)
+})
+
+/** Returns when nothing is left to do: no microtask, no message on its way, no timer near. */
+export async function settle(): Promise<void> {
+  const end = now + horizonMs
+  do await quiet()
+  while (fireNext(end))
+  now = end
+}
+
+async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 2; turns = immediates === 0 ? turns + 1 : 0) {
+    await new Promise<void>((resolve) => realSetImmediate(resolve))
+  }
+}
+
+function fireNext(end: number): boolean {
+  let next: VirtualTimeout | undefined
+  for (const timer of timers)
+    if (timer.due <= end && (next === undefined || timer.due < next.due)) next = timer
+  if (next === undefined) return false
+  timers.delete(next)
+  now = Math.max(now, next.due)
+  next.callback()
+  return true
+}
+
+// Jest gives tests a process object of their own, which does not hear of failures; this is the real one.
+const host = (realSetImmediate.constructor as FunctionConstructor)('return process')() as NodeJS.Process
+const failures = ['unhandledRejection', 'uncaughtException']
+
+/** Hears of failures that nobody caught, in place of whoever does otherwise. Returns the function that ends it. */
+export function takeFailures(listener: (error: unknown) => void): () => void {
+  const others = failures.map((name) => host.rawListeners(name) as (() => void)[])
+  for (const name of failures) host.removeAllListeners(name).on(name, listener)
+  return () => {
+    failures.forEach((name, i) => {
+      host.off(name, listener)
+      for (const other of others[i] ?? []) host.on(name, other)
+    })
+  }
+}

@@ -1,0 +1,197 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { usePublish, useTopic } from 'liveroot'
+import { createLiveServer, type LiveServer, route } from 'liveroot/server'
+import { clientModules } from 'liveroot/testing'
+import { useEffect, useState } from 'react'
+
+interface Screen {
+  readonly down: string[]
+  say(message: string): void
+}
+
+function connect(server: LiveServer): Screen {
+  const down: string[] = []
+  const listener = server.accept({
+    bufferedBytes: 0,
+    send: (data) => void down.push(String(data)),
+    close() {},
+    terminate() {},
+  })
+  listener.message('h1')
+  return { down, say: (message) => listener.message(message) }
+}
+
+function Log({ topic }: { topic: string }) {
+  const [all, add] = useState<string[]>([])
+  useTopic<string>(topic, (message) => add((before) => [...before, message]))
+  return <p>{all.join(' ')}</p>
+}
+
+const servers: LiveServer[] = []
+
+function serve(routes: Parameters<typeof createLiveServer>[0]['routes']): LiveServer {
+  const server = createLiveServer({ routes, clientModules })
+  servers.push(server)
+  return server
+}
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close()
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + 5_000
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`)
+    await sleep(1)
+  }
+}
+
+/** Waits for the welcome and that many frames. */
+const heard = (screen: Screen, frames: number) => until(() => screen.down.length > frames)
+
+const last = ({ down }: Screen) => down.at(-1)
+
+test('messages arrive in the order in which they were published, at every subscriber of the topic alone', async () => {
+  const server = serve([route('/log/:topic', Log)])
+  const screens = [connect(server), connect(server)]
+  for (const screen of screens) screen.say('m1\n/log/a')
+  const other = connect(server)
+  other.say('m1\n/log/b')
+  for (const screen of [...screens, other]) await heard(screen, 1)
+  for (const message of ['one', 'two', 'three']) server.publish('a', message)
+  for (const screen of screens) await heard(screen, 2)
+  for (const screen of screens) expect(last(screen)).toBe('f1,2\n0:[[1,[0],"one two three"]]\n')
+  expect(other.down).toHaveLength(2)
+})
+
+test('a subscriber that leaves while a message is delivered does not get it, and the others do', async () => {
+  const got: string[] = []
+  let hideSecond = () => {}
+  function Member({ name }: { name: string }) {
+    useTopic<string>('t', (message) => {
+      got.push(`${name} ${message}`)
+      if (name === 'first') hideSecond()
+    })
+    return null
+  }
+  function App() {
+    const [shown, show] = useState(true)
+    hideSecond = () => show(false)
+    return [
+      <Member key="1" name="first" />,
+      shown && <Member key="2" name="second" />,
+      <Member key="3" name="third" />,
+    ]
+  }
+  const server = serve([route('/', App)])
+  const screen = connect(server)
+  screen.say('m1\n/')
+  await heard(screen, 1)
+  server.publish('t', 'x')
+  await heard(screen, 2)
+  server.publish('t', 'y')
+  await until(() => got.includes('third y'))
+  // The state is set within the delivery; React renders it when the delivery has ended.
+  expect(got).toEqual(['first x', 'second x', 'third x', 'first y', 'third y'])
+})
+
+test('one that unsubscribes itself directly gets nothing more of the same delivery', async () => {
+  const { MemoryTopics } = await import('../../src/server/topics.ts')
+  const errors: unknown[] = []
+  const topics = new MemoryTopics((error) => errors.push(error))
+  const got: string[] = []
+  const leaves: (() => void)[] = []
+  leaves.push(
+    topics.subscribe('t', () => {
+      got.push('first')
+      leaves[1]?.()
+    }),
+  )
+  leaves.push(topics.subscribe('t', () => got.push('second')))
+  const same = () => void got.push('twice')
+  topics.subscribe('t', same)
+  const leaveOnce = topics.subscribe('t', same)
+  topics.publish('t', 0)
+  expect(got).toEqual([])
+  await sleep(5)
+  expect(got.splice(0)).toEqual(['first', 'twice', 'twice'])
+  leaveOnce()
+  leaveOnce()
+  topics.publish('t', 0)
+  await sleep(5)
+  expect(got).toEqual(['first', 'twice'])
+  expect(errors).toEqual([])
+})
+
+test('publishing in a handler, in an effect, from a timer and from a listener', async () => {
+  let fromHandler = () => {}
+  function Source() {
+    const publish = usePublish()
+    fromHandler = () => publish('log', 'handler')
+    useEffect(() => {
+      publish('log', 'effect')
+      const timer = setTimeout(() => publish('log', 'timer'), 5)
+      return () => clearTimeout(timer)
+    }, [publish])
+    useTopic('log', (message) => {
+      if (message === 'handler') publish('log', 'listener')
+    })
+    return <button onClick={fromHandler}>publish</button>
+  }
+  const server = serve([route('/log/:topic', Log), route('/source', Source)])
+  const screen = connect(server)
+  screen.say('m1\n/log/log')
+  screen.say('m2\n/source')
+  const has = (text: string) => () => screen.down.some((message) => message.includes(text))
+  await until(has('effect timer'))
+  screen.say('c1,2,1,1\n0.onClick')
+  await until(has('listener'))
+  const shown = screen.down.filter((message) => message.startsWith('f1,')).at(-1)
+  expect(shown).toContain('"effect timer handler listener"')
+})
+
+test('another topic ends the old subscription', async () => {
+  let turn: (topic: string) => void = () => {}
+  function App() {
+    const [topic, set] = useState('a')
+    turn = set
+    return <Log topic={topic} />
+  }
+  const server = serve([route('/', App)])
+  const screen = connect(server)
+  screen.say('m1\n/')
+  await heard(screen, 1)
+  turn('b')
+  server.publish('a', 'old')
+  await sleep(10)
+  server.publish('b', 'new')
+  await until(() => last(screen)?.includes('new') === true)
+  expect(last(screen)).toContain('"new"')
+})
+
+test('a message to 10,000 live roots leaves the event loop free for others', async () => {
+  const roots = 10_000
+  const server = serve([route('/log/:topic', Log)])
+  const screens = Array.from({ length: roots }, () => connect(server))
+  for (const [i, screen] of screens.entries()) {
+    screen.say('m1\n/log/all')
+    if (i % 500 === 0) await sleep(0)
+  }
+  await sleep(20)
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  // It measures from its second tick on.
+  await sleep(20)
+  const start = performance.now()
+  server.publish('all', 'hello')
+  while (screens.some(({ down }) => down.length < 3)) await sleep(5)
+  const took = performance.now() - start
+  // The monitor sees a turn when the next one begins.
+  await sleep(20)
+  delay.disable()
+  for (const screen of screens) expect(last(screen)).toBe('f1,2\n0:[[1,[0],"hello"]]\n')
+  // In one go, the longest turn would be the better part of the whole delivery.
+  expect(delay.max / 1e6).toBeLessThan(Math.max(took / 3, 60))
+}, 30_000)
