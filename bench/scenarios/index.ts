@@ -1,0 +1,18 @@
+import type { PlanName } from '../plans.ts'
+import { chatAppend } from './chat.tsx'
+import { closuresOnly } from './closures.tsx'
+import { counter } from './counter.tsx'
+import { dashboardFive } from './dashboard.tsx'
+import type { Scenario } from './scenario.ts'
+import { sharedCounter } from './shared-counter.tsx'
+import { tableCell, tablePrepend } from './table.tsx'
+
+export const scenarios: Readonly<Record<PlanName | 'scale', Scenario>> = {
+  counter,
+  'table-cell': tableCell,
+  'dashboard-five': dashboardFive,
+  'chat-append': chatAppend,
+  'table-prepend': tablePrepend,
+  'closures-only': closuresOnly,
+  scale: sharedCounter,
+}

@@ -1,0 +1,21 @@
+import type { Server } from 'node:http'
+import { createLiveServer, route } from '../../src/server/index.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+
+/** Every root a live tree; returns what triggers the n-th update. */
+export function serveLiveroot(http: Server, { component, message }: Scenario): (n: number) => void {
+  const live = createLiveServer({
+    routes: [route('/bench', component)],
+    limits: { maxRootsPerSession: 10_000 },
+    onError: (error) => {
+      console.error(error)
+      process.exit(1)
+    },
+  })
+  live.attach(http)
+  return (n) => {
+    if (message === undefined) throw new Error('This scenario is triggered by clicks.')
+    const { topic, data } = message(n)
+    live.publish(topic, data)
+  }
+}
