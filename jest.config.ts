@@ -23,6 +23,7 @@ const shared = {
   },
   moduleNameMapper: {
     '^liveroot$': '<rootDir>/src/index.ts',
+    '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
     '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
   },
   testPathIgnorePatterns: ['/node_modules/', '/build/', '/dist/', '/test-fixtures/'],

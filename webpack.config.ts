@@ -56,6 +56,8 @@ function shared(mode: Mode): Configuration {
       extensions: ['...', '.ts', '.tsx'],
       alias: {
         liveroot$: join(root, 'src/index.ts'),
+        'liveroot/jsx-runtime$': join(root, 'src/jsx-runtime.ts'),
+        'liveroot/jsx-dev-runtime$': join(root, 'src/jsx-dev-runtime.ts'),
         'liveroot/server$': join(root, 'src/server/index.ts'),
         'liveroot/client$': join(root, 'src/client/index.ts'),
       },

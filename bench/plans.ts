@@ -47,3 +47,6 @@ export type System = 'liveroot' | 'wholeTreeFlight'
 export const scaleSizes = [100, 1000, 10_000] as const
 export const targetScaleRatio = 1.5
 export const targetHeapKb = 10
+
+/** Bounds for `clicks`: bytes of a click, and what it costs against one echo of as many bytes. */
+export const clickTargets = { bytesUp: 50, bytesDown: 45, cpuRatio: 3, roundTripRatio: 2 } as const

@@ -12,7 +12,7 @@ export interface Comparison {
 const metrics = ['bytesPerUpdate', 'cpuMicrosPerUpdate', 'heapKbPerRoot'] as const
 type Metric = (typeof metrics)[number]
 
-type Json = Record<string, Record<string, unknown>>
+export type Json = Record<string, Record<string, unknown>>
 
 export function tableJson(compared: readonly Comparison[]): Json {
   return Object.fromEntries(
@@ -71,11 +71,11 @@ function verdict(name: PlanName, metric: Metric, value: number): string {
   return ''
 }
 
-function said(met: boolean, target: number): string {
+export function said(met: boolean, target: number): string {
   return `${met ? 'meets' : 'MISSES'} ${target}`
 }
 
-function printRows(rows: readonly (readonly string[])[]): void {
+export function printRows(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)))
   for (const row of rows) {
     const cells = row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
@@ -83,10 +83,10 @@ function printRows(rows: readonly (readonly string[])[]): void {
   }
 }
 
-function text(value: number): string {
+export function text(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 1 })
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 100) / 100
 }

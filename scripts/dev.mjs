@@ -1,17 +1,37 @@
 // `npm run dev`: builds on every change, and restarts the demo's server when its bundle is a new one.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { register } from 'tsx/esm/api'
 import webpack from 'webpack'
 
 const serverFile = fileURLToPath(new URL('../build/server/main.cjs', import.meta.url))
 const stopTimeoutMs = 5_000
+const help = `npm run dev [-- options]
+
+  --latency <ms>  puts so much latency on a round trip between browser and server
+  --jitter <ms>   and up to so much more, at random, each way
+  --help          tells these options
+
+PORT is where the demo is served: 3000 by default.`
+
+const { values: options } = parseArgs({
+  options: { latency: { type: 'string' }, jitter: { type: 'string' }, help: { type: 'boolean' } },
+})
+if (options.help) {
+  console.log(help)
+  process.exit(0)
+}
+const latencyMs = milliseconds('latency')
+const jitterMs = milliseconds('jitter')
 
 // The configuration and Liveroot's own loaders are TypeScript.
 register()
 const { default: configure } = await import('../webpack.config.ts')
 const compiler = webpack(configure({}, { mode: 'development' }))
+const env = { ...process.env, NODE_ENV: 'development', ...(await putLatency()) }
 
 let server
 let serverHash
@@ -37,11 +57,43 @@ const watching = compiler.watch({ aggregateTimeout: 50 }, (error, stats) => {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
 
+function milliseconds(name) {
+  const value = Number(options[name] ?? 0)
+  if (value >= 0 && value < Number.POSITIVE_INFINITY) return value
+  console.error(`--${name} takes a number of milliseconds, not ${options[name]}.\n\n${help}`)
+  process.exit(1)
+}
+
+/** The server then listens elsewhere, and a slow connection to it is where it would be. */
+async function putLatency() {
+  if (latencyMs === 0 && jitterMs === 0) return {}
+  const { startLatencyProxy } = await import('../src/testing/latency-proxy.ts')
+  const port = await freePort()
+  const proxy = await startLatencyProxy({
+    port: Number(process.env.PORT ?? 3000),
+    target: { port },
+    latencyMs,
+    jitterMs,
+  })
+  const jitter = jitterMs === 0 ? '' : ` and up to ${jitterMs} ms of jitter each way`
+  console.log(`With ${latencyMs} ms of latency${jitter}: http://localhost:${proxy.port}; without:`)
+  return { PORT: String(port) }
+}
+
+async function freePort() {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 async function restart() {
   await stopServer()
   if (stopping) return
   const started = spawn(process.execPath, ['--enable-source-maps', serverFile], {
-    env: { ...process.env, NODE_ENV: 'development' },
+    env,
     stdio: 'inherit',
   })
   server = started

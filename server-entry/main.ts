@@ -7,8 +7,13 @@ import { Counter } from '../fixtures/counter/counter.tsx'
 import { SharedCounter } from '../fixtures/counter/shared-counter.tsx'
 import { Orders } from '../fixtures/orders/orders.tsx'
 import { ordersHook } from '../fixtures/orders/orders-hook.ts'
+import { sevenGuis } from '../fixtures/seven-guis/routes.ts'
 import { Visitors } from '../fixtures/shared/visitors.tsx'
+import { SignUp } from '../fixtures/signup/sign-up.tsx'
 import { Slow } from '../fixtures/slow/slow.tsx'
+import { Todos } from '../fixtures/todos/todos.tsx'
+import { maxUploadBytes } from '../fixtures/upload/limit.ts'
+import { Upload } from '../fixtures/upload/upload.tsx'
 import { serveSite } from './serve-site.ts'
 
 const live = createLiveServer({
@@ -19,9 +24,14 @@ const live = createLiveServer({
     route('/orders', Orders, { params: { limit: Number } }),
     route('/slow', Slow),
     route('/chart', Chart),
+    route('/sign-up', SignUp),
+    route('/todos', Todos),
+    route('/upload', Upload),
     route('/visitors', Visitors),
+    ...sevenGuis,
   ],
   httpHooks: [ordersHook],
+  limits: { maxUploadBytes },
   // The bundle is CommonJS, and the browser's files are beside its directory.
   onRequest: serveSite(join(__dirname, '../client')),
 })

@@ -43,6 +43,27 @@ export const errorCodes = {
     meaning: 'What the function returned cannot travel to the browser.',
     retry: false,
   },
+  invalid_arguments: {
+    meaning: 'The arguments of a call do not fit the schema of the function.',
+    retry: false,
+  },
+  arguments_too_deep: {
+    meaning: 'The arguments of a call are nested deeper than `maxArgumentDepth`, or refer to themselves.',
+    retry: false,
+  },
+  calls_too_fast: { meaning: 'The session made more than `maxCallsPerSecond` calls.', retry: true },
+  unknown_function: {
+    meaning: 'No client component on the caller’s screen imports the server function called.',
+    retry: false,
+  },
+  user_error: {
+    meaning: 'The function called threw a `UserError`: its message is meant for the user.',
+    retry: false,
+  },
+  too_many_streams: { meaning: 'The session has `maxStreams` streams open already.', retry: true },
+  upload_too_large: { meaning: 'A file is larger than `maxUploadBytes`.', retry: false },
+  too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
+  upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
   // Refused at an HTTP hook
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
@@ -67,6 +88,7 @@ export const errorCodes = {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
     retry: false,
   },
+  bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
@@ -74,25 +96,43 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes
 
 /**
- * The one error class of Liveroot. `code` is one of {@link errorCodes}; `digest` names the error in the server's log
- * when its message must not leave the server.
+ * The error class of Liveroot. `code` is one of {@link errorCodes}; `digest` names the error in the server's log when
+ * its message must not leave the server.
  */
 export class LiverootError extends Error {
-  override readonly name = 'LiverootError'
+  override readonly name: string = 'LiverootError'
+  readonly digest: string | undefined
+  /** What more there is to know, as plain data: the issues of `invalid_arguments`, what a `UserError` was given. */
+  readonly details: unknown
 
   constructor(
     readonly code: ErrorCode,
     message: string = errorCodes[code].meaning,
-    options: { cause?: unknown; digest?: string } = {},
+    options: { cause?: unknown; digest?: string; details?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.digest = options.digest
+    this.details = options.details
   }
-
-  readonly digest: string | undefined
 
   /** Whether doing the same again can succeed. */
   get retry(): boolean {
     return errorCodes[this.code].retry
+  }
+}
+
+/**
+ * An error whose message is meant for the user. Thrown by a server function, a handler or a component, it arrives in
+ * the browser with its message and its details, also in production; it is no fault of the program, and not logged.
+ */
+export class UserError extends LiverootError {
+  override readonly name = 'UserError'
+
+  /**
+   * @param message what the user reads.
+   * @param details anything that JSON carries, for the component that shows the error.
+   */
+  constructor(message: string, details?: unknown) {
+    super('user_error', message, { details })
   }
 }

@@ -1,4 +1,25 @@
 import './live/react-types.ts'
 
-export { type ErrorCode, errorCodes, LiverootError } from './errors.ts'
+export { type ErrorCode, errorCodes, LiverootError, UserError } from './errors.ts'
+export { type ArgumentIssue, checked, type StandardSchema } from './live/checked.ts'
 export { usePublish, useTopic } from './live/hooks.ts'
+export type {
+  LiveChangeEvent,
+  LiveClipboardEvent,
+  LiveCompositionEvent,
+  LiveDragEvent,
+  LiveEvent,
+  LiveField,
+  LiveInputEvent,
+  LiveKeyboardEvent,
+  LiveMouseEvent,
+  LivePointerEvent,
+  LiveScrollEvent,
+  LiveSubmitEvent,
+  LiveTarget,
+  LiveTouchEvent,
+  LiveTransfer,
+  LiveWheelEvent,
+} from './live/live-event.ts'
+export { type OnOptions, on } from './live/on.ts'
+export type { LiveArgument } from './protocol/live-argument.ts'

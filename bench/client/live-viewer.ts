@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { serializeEvent } from '../../src/client/events.ts'
 import { decodeDown, encode } from '../../src/protocol/codec.ts'
 import {
   type DownMessage,
@@ -9,8 +10,12 @@ import {
 import type { Tally } from './tally.ts'
 import { closeSocket, type Viewer } from './viewer.ts'
 
-/** The arguments of a click as `src/client/calls.ts` sends them: one event. */
-const clickArguments = '[{"@event":"click","clientX":412,"clientY":236}]'
+/** The arguments of a click as the browser's client sends them: one event. */
+function clickArguments(path: string): string {
+  const nativeEvent = { clientX: 412, clientY: 236, offsetX: 41, offsetY: 12 } as MouseEvent
+  const nothing = { target: null, currentTarget: null, preventDefault() {}, stopPropagation() {} }
+  return JSON.stringify([serializeEvent({ type: 'click', nativeEvent, ...nothing }, { path })])
+}
 
 interface MountedRoot {
   shown: number
@@ -58,7 +63,8 @@ export class LiveViewer implements Viewer {
       const { shown: seen, target } = this.roots.get(root) as MountedRoot
       if (target === undefined) throw new Error('There is nothing to click on.')
       const { slot, path } = target
-      this.send({ type: 'call', call: ++this.calls, root, seen, slot, body: `${path}\n${clickArguments}` })
+      const body = `${path}\n${clickArguments(path)}`
+      this.send({ type: 'call', call: ++this.calls, root, seen, slot, body })
       await new Promise<void>((resolve) => {
         this.answered = resolve
       })
@@ -109,7 +115,7 @@ export class LiveViewer implements Viewer {
 }
 
 /** The first function of a payload: an element of no type, with a path. */
-function firstFunction(payload: string): MountedRoot['target'] {
+export function firstFunction(payload: string): MountedRoot['target'] {
   const row = payload.split('\n').find((each) => each.startsWith('0:'))
   const writes = JSON.parse(row?.slice(2) ?? '[]') as [number, ...unknown[]][]
   for (const [slot, ...content] of writes) {

@@ -1,3 +1,4 @@
+import { Counter } from '../../fixtures/counter/counter.tsx'
 import type { PlanName } from '../plans.ts'
 import { chatAppend } from './chat.tsx'
 import { closuresOnly } from './closures.tsx'
@@ -7,7 +8,7 @@ import type { Scenario } from './scenario.ts'
 import { sharedCounter } from './shared-counter.tsx'
 import { tableCell, tablePrepend } from './table.tsx'
 
-export const scenarios: Readonly<Record<PlanName | 'scale', Scenario>> = {
+export const scenarios: Readonly<Record<PlanName | 'scale' | 'clicks', Scenario>> = {
   counter,
   'table-cell': tableCell,
   'dashboard-five': dashboardFive,
@@ -15,4 +16,6 @@ export const scenarios: Readonly<Record<PlanName | 'scale', Scenario>> = {
   'table-prepend': tablePrepend,
   'closures-only': closuresOnly,
   scale: sharedCounter,
+  // The demo's own page.
+  clicks: { ...counter, component: Counter },
 }

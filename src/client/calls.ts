@@ -1,14 +1,19 @@
-import { encodeReply } from 'react-server-dom-webpack/client.browser'
 import { LiverootError } from '../errors.ts'
-import { isEvent, preventNavigation, serializeEvent } from './events.ts'
 import type { ClientRoot } from './root.ts'
 
 /** A call that was made and not answered. */
 export interface PendingCall {
-  /** The root whose screen the call's effects appear on. */
-  readonly root: ClientRoot
+  /** The root whose screen the call's effects appear on; null where that may be any. */
+  readonly root: ClientRoot | null
   resolve(value: unknown): void
   reject(error: unknown): void
+}
+
+/** A call, as the one who made it holds it. */
+export interface StartedCall {
+  readonly answer: Promise<unknown>
+  /** Gives a live argument a new value. One that comes when the call has ended is for nobody. */
+  update(argument: number, value: unknown): void
 }
 
 /** The calls that have no answer yet. */
@@ -16,7 +21,7 @@ export class PendingCalls {
   private readonly pending = new Map<number, PendingCall>()
   private last = 0
 
-  add(root: ClientRoot): { call: number; answer: Promise<unknown> } {
+  add(root: ClientRoot | null): { call: number; answer: Promise<unknown> } {
     const call = ++this.last
     const answer = new Promise<unknown>((resolve, reject) =>
       this.pending.set(call, { root, resolve, reject }),
@@ -26,6 +31,10 @@ export class PendingCalls {
 
   get size(): number {
     return this.pending.size
+  }
+
+  has(call: number): boolean {
+    return this.pending.has(call)
   }
 
   /** Takes a call that is being answered, or undefined where it is not known (any more). */
@@ -41,25 +50,22 @@ export class PendingCalls {
   }
 }
 
-/** Events must be read while they are being dispatched: the browser clears and reuses them. */
-export function captureArguments(args: readonly unknown[]): unknown[] {
-  return args.map((arg) => {
-    if (!isEvent(arg)) return arg
-    preventNavigation(arg)
-    return serializeEvent(arg)
-  })
-}
+/** Things that leave in the order in which they were asked for, though each may take time to prepare. */
+export class SendQueue {
+  private last: Promise<void> | null = null
 
-/** The arguments of a call as text: React's reply format, whose parts, where it has several, make one JSON object. */
-export async function encodeArguments(args: readonly unknown[]): Promise<string> {
-  const reply = await encodeReply(args)
-  if (typeof reply === 'string') return reply
-  const parts: Record<string, string> = {}
-  for (const [name, value] of reply) {
-    if (typeof value !== 'string') {
-      throw new LiverootError('bad_arguments', 'Files cannot be passed to a function of the server yet.')
-    }
-    parts[name] = value
+  /** True while something waits: what is sent past the queue would overtake it. */
+  get busy(): boolean {
+    return this.last !== null
   }
-  return JSON.stringify(parts)
+
+  add(step: () => Promise<void>): void {
+    const mine: Promise<void> = (this.last ?? Promise.resolve())
+      .then(step)
+      .catch(() => {})
+      .then(() => {
+        if (this.last === mine) this.last = null
+      })
+    this.last = mine
+  }
 }

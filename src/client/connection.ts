@@ -41,6 +41,8 @@ export interface ConnectionListener {
 /** Keeps one socket open while it is wanted. */
 export class Connection {
   status: LiveStatus = { state: 'idle', attempts: 0, nextTryAt: null }
+  /** What the server said of itself: how many frames of a root it sends before it waits for an acknowledgement. */
+  window = 1
   private readonly watchers = new Set<() => void>()
   private socket: ClientSocket | null = null
   private retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -70,6 +72,11 @@ export class Connection {
 
   send(message: UpMessage): void {
     this.socket?.send(encode(message))
+  }
+
+  /** Bytes that were sent and that the network has not taken yet. */
+  get bufferedBytes(): number {
+    return this.socket?.bufferedBytes ?? 0
   }
 
   /** Calls back whenever {@link status} is another. Returns the function that stops it. */
@@ -102,6 +109,7 @@ export class Connection {
     if (message.type === 'pong') return
     if (message.type !== 'welcome') return this.listener.message(message)
     this.set({ state: 'open', attempts: 0, nextTryAt: null })
+    this.window = message.window
     this.startPulse(message.heartbeatMs)
     this.listener.opened()
   }

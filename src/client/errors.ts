@@ -1,18 +1,13 @@
-import { type ErrorCode, LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError, UserError } from '../errors.ts'
 import type { Body, ErrorBody } from '../protocol/messages.ts'
 
 /** The error that a message of the server describes. */
 export function errorFrom(body: Body): LiverootError {
-  const { code, digest, message } = parse(body)
-  return new LiverootError(code, message, digest === undefined ? {} : { digest })
-}
-
-function parse(body: Body): { code: ErrorCode; digest?: string; message?: string } {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-  const { code, digest, message } = JSON.parse(text) as ErrorBody
-  return {
-    code: code as ErrorCode,
+  const { code, digest, message, details } = JSON.parse(text) as ErrorBody
+  if (code === 'user_error') return new UserError(message ?? '', details)
+  return new LiverootError(code as ErrorCode, message, {
+    details,
     ...(digest === undefined ? {} : { digest }),
-    ...(message === undefined ? {} : { message }),
-  }
+  })
 }

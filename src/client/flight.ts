@@ -1,9 +1,6 @@
 import { createFromReadableStream } from 'react-server-dom-webpack/client.browser'
 import type { Body } from '../protocol/messages.ts'
 
-/** Calls a function of the live tree, named `<slot>.<path>`. */
-export type CallServer = (target: string, args: unknown[]) => Promise<unknown>
-
 const encoder = new TextEncoder()
 
 /** A Flight payload whose rest comes later, in chunks. */

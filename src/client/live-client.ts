@@ -21,6 +21,8 @@ export interface LiveClient {
 }
 
 const sessions = new WeakMap<LiveClient, ClientSession>()
+/** Clients that were made and not closed. */
+const inUse = new Set<LiveClient>()
 
 /**
  * Makes a client for a server other than the page's own; give it to a `LiveProvider`. Nothing is connected before the
@@ -30,7 +32,13 @@ export function createLiveClient(options: LiveClientOptions = {}): LiveClient {
   const connect =
     options.connect ?? ((listener) => browserSocket(absoluteUrl(options.url ?? '/live'))(listener))
   const session = new ClientSession(connect, { ...defaultReconnectOptions, ...options.reconnect })
-  const client: LiveClient = { close: () => session.close() }
+  const client: LiveClient = {
+    close: () => {
+      inUse.delete(client)
+      session.close()
+    },
+  }
+  inUse.add(client)
   sessions.set(client, session)
   return client
 }
@@ -50,4 +58,10 @@ let ownServer: LiveClient | undefined
 export function sessionOf(client: LiveClient | null): ClientSession {
   ownServer ??= client === null ? createLiveClient() : undefined
   return sessions.get(client ?? (ownServer as LiveClient)) as ClientSession
+}
+
+/** The session for functions that modules import: the only client's, where there is one, else that of the page's own. */
+export function sessionForImports(): ClientSession {
+  const [first, second] = inUse
+  return sessionOf(first !== undefined && second === undefined ? first : null)
 }

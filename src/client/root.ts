@@ -1,7 +1,9 @@
 import { startTransition } from 'react'
-import type { LiverootError } from '../errors.ts'
+import { LiverootError } from '../errors.ts'
 import { createBindings } from './bind.ts'
+import type { StartedCall } from './calls.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
+import type { FunctionOwner, FunctionReference } from './server-function.ts'
 import { settle } from './settle.ts'
 import { SlotStore, type Write } from './slot-store.ts'
 
@@ -31,15 +33,17 @@ interface Leaving {
   readonly after: number
 }
 
-/** Frames that may go without an acknowledgement while React is busy; the server's own bound is well above. */
-const acknowledgeEvery = 8
+/** How long an acknowledgement may wait for more frames to acknowledge with it. */
+const acknowledgeWithinMs = 100
 
 /** What a root uses of its session. */
 export interface RootHost {
   /** True while a call has no answer. */
   readonly calling: boolean
+  /** Frames that the server sends ahead of their acknowledgement. */
+  readonly window: number
   acknowledge(root: number, received: number, shown: number): void
-  call(root: ClientRoot, target: string, args: unknown[]): Promise<unknown>
+  start(root: ClientRoot, reference: FunctionReference, args: readonly unknown[]): StartedCall
   unmount(root: ClientRoot): void
 }
 
@@ -49,6 +53,8 @@ export class ClientRoot {
   /** The tree that is being received; another one than the view's from a reconnect to its first frame. */
   private store = this.newStore()
   private received = 0
+  /** The last frame that came; it may not be decoded yet. */
+  arrived = 0
   private acknowledged = { received: 0, shown: 0 }
   private onScreen = 0
   private lastTransition = 0
@@ -62,6 +68,7 @@ export class ClientRoot {
   private readonly unfinished = new Map<number, Unfinished>()
   private holders = 0
   private releaseTimer: ReturnType<typeof setTimeout> | undefined
+  private acknowledgeTimer: ReturnType<typeof setTimeout> | undefined
   closed = false
 
   constructor(
@@ -81,7 +88,10 @@ export class ClientRoot {
   restart(): void {
     this.store = this.newStore()
     this.received = 0
+    this.arrived = 0
     this.acknowledged = { received: 0, shown: 0 }
+    clearTimeout(this.acknowledgeTimer)
+    this.acknowledgeTimer = undefined
     this.onScreen = 0
     this.lastTransition = 0
     this.leaving = []
@@ -96,25 +106,28 @@ export class ClientRoot {
     return this.view.store === this.store
   }
 
-  receive(sequence: number, payload: PayloadStream): void {
+  /** `ofAction` where the frame brings the effects of a call that was made in a transition. */
+  receive(sequence: number, payload: PayloadStream, ofAction = false): void {
     const { store } = this
+    this.arrived = sequence
     const decoded = decodePayload<readonly Write[]>(payload)
     this.queue = this.queue
       .then(async () => {
         const writes = await settle(await decoded)
-        if (this.store === store && !this.closed) this.apply(sequence, writes)
+        if (this.store === store && !this.closed) this.apply(sequence, writes, ofAction)
       })
       .catch((error: unknown) => this.fail(error as LiverootError))
   }
 
-  private apply(sequence: number, writes: readonly Write[]): void {
+  private apply(sequence: number, writes: readonly Write[], ofAction: boolean): void {
     const { written, suspends, gone } = this.store.take(writes)
     this.received = sequence
     const waiting = this.unfinished.size > 0
     const alone = !suspends && !written.some((id) => this.unfinished.has(id))
-    if (alone && (waiting || this.host.calling)) {
+    if (alone && (waiting || (this.host.calling && !ofAction))) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
-      // action of the page holds transitions back too, until the call that it waits for is answered.
+      // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
+      // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
       this.apart.push(sequence)
       this.announce(written, sequence, false)
     } else {
@@ -125,7 +138,7 @@ export class ClientRoot {
     if (gone.length > 0) this.leaving.push({ gone, sequence, after: this.lastTransition })
     // What suspends may never come on screen before the server sends more, for which it may wait to hear of this.
     const mayStall = this.unfinished.size > 0
-    if (mayStall || sequence - this.acknowledged.received >= acknowledgeEvery) this.acknowledge()
+    if (mayStall || sequence - this.acknowledged.received > this.host.window / 4) this.acknowledge()
     this.settleWaiting()
   }
 
@@ -153,7 +166,7 @@ export class ClientRoot {
       return !isOnScreen
     })
     const { received, shown } = this.acknowledged
-    if (this.complete > shown || this.received > received) this.acknowledge()
+    if (this.complete > shown || this.received > received) this.acknowledgeSoon()
     this.apart = this.apart.filter((each) => each > this.onScreen)
     this.settleWaiting()
   }
@@ -165,7 +178,15 @@ export class ClientRoot {
     return complete
   }
 
+  /** Not each frame by itself, for that would cost as much as the frames do; the server has a window for it. */
+  private acknowledgeSoon(): void {
+    if (this.received - this.acknowledged.received >= this.host.window / 4) return this.acknowledge()
+    this.acknowledgeTimer ??= setTimeout(() => this.acknowledge(), acknowledgeWithinMs)
+  }
+
   private acknowledge(): void {
+    clearTimeout(this.acknowledgeTimer)
+    this.acknowledgeTimer = undefined
     this.acknowledged = { received: this.received, shown: this.complete }
     this.host.acknowledge(this.id, this.received, this.complete)
   }
@@ -193,12 +214,16 @@ export class ClientRoot {
   }
 
   private newStore(): SlotStore {
-    const store: SlotStore = new SlotStore(createBindings((target, args) => this.call(store, target, args)))
+    const owner: FunctionOwner = {
+      start: (reference, args) => {
+        // What is on screen may be the tree of a connection that is lost.
+        if (this.store !== store) throw new LiverootError('connection_lost')
+        return this.host.start(this, reference, args)
+      },
+      place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
+    }
+    const store: SlotStore = new SlotStore(createBindings(owner))
     return store
-  }
-
-  private call(store: SlotStore, target: string, args: unknown[]): Promise<unknown> {
-    return store === this.store ? this.host.call(this, target, args) : this.host.call(this, '', args)
   }
 
   fail(error: LiverootError): void {
@@ -222,6 +247,7 @@ export class ClientRoot {
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
       this.closed = true
+      clearTimeout(this.acknowledgeTimer)
       this.host.unmount(this)
       this.settleWaiting(true)
     }, 0)

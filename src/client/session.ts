@@ -1,11 +1,19 @@
 import { LiverootError } from '../errors.ts'
-import type { DownMessage, Message } from '../protocol/messages.ts'
-import { captureArguments, encodeArguments, type PendingCall, PendingCalls } from './calls.ts'
+import type { DownMessage, Message, UpMessage } from '../protocol/messages.ts'
+import { newestRender } from '../protocol/newest-render.ts'
+import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
+import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
+import { followsEdits } from './calls-of-event.ts'
 import { Connection, type ReconnectOptions } from './connection.ts'
 import { errorFrom } from './errors.ts'
 import { decodePayload, PayloadStream } from './flight.ts'
+import { inTransition } from './in-transition.ts'
+import { ItemStreams } from './item-streams.ts'
 import { ClientRoot, type RootHost } from './root.ts'
+import type { FunctionReference } from './server-function.ts'
 import type { Connect } from './transport.ts'
+import { currentProgress } from './upload-progress.ts'
+import { Uploads } from './uploads.ts'
 
 /** With nothing mounted for this long, the connection is closed. */
 const idleMs = 5_000
@@ -15,9 +23,15 @@ export class ClientSession implements RootHost {
   readonly connection: Connection
   private readonly roots = new Map<number, ClientRoot>()
   private readonly calls = new PendingCalls()
-  private readonly streams = new Map<number, PayloadStream>()
+  /** Payloads whose rest is still to come. */
+  private readonly payloads = new Map<number, PayloadStream>()
+  private readonly queue = new SendQueue()
+  private readonly streams = new ItemStreams({
+    pull: (stream, count) => this.send({ type: 'pull', stream, count }),
+    cancel: (stream) => this.send({ type: 'cancel', stream }),
+  })
+  private readonly uploads: Uploads
   private lastRoot = 0
-  private sending: Promise<void> | null = null
   private idleTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(connect: Connect, options: ReconnectOptions) {
@@ -30,6 +44,7 @@ export class ClientSession implements RootHost {
       },
       options,
     )
+    this.uploads = new Uploads(this.connection)
   }
 
   /** Mounts the route of a path. It stays mounted while it is retained. */
@@ -44,47 +59,68 @@ export class ClientSession implements RootHost {
 
   unmount(root: ClientRoot): void {
     this.roots.delete(root.id)
-    if (this.isOpen) this.connection.send({ type: 'unmount', root: root.id })
+    this.send({ type: 'unmount', root: root.id })
     if (this.roots.size > 0) return
     clearTimeout(this.idleTimer)
     this.idleTimer = setTimeout(() => this.close(), idleMs)
   }
 
   acknowledge(root: number, received: number, shown: number): void {
-    if (this.isOpen) this.connection.send({ type: 'acknowledge', root, received, shown })
+    this.send({ type: 'acknowledge', root, received, shown })
   }
 
-  async call(root: ClientRoot, target: string, args: unknown[]): Promise<unknown> {
+  /** Calls a function of a root, or, with null, one that a client module imports. */
+  start(root: ClientRoot | null, { slot, path }: FunctionReference, args: readonly unknown[]): StartedCall {
     const captured = captureArguments(args)
-    if (!this.isOpen || target === '') throw new LiverootError('connection_lost')
-    const dot = target.indexOf('.')
-    const slot = Number(target.slice(0, dot))
-    const head = { type: 'call', root: root.id, seen: root.seen(slot), slot } as const
-    const path = target.slice(dot + 1)
+    if (!this.isOpen) throw new LiverootError('connection_lost')
     const { call, answer } = this.calls.add(root)
-    const send = (body: string) => this.connection.send({ ...head, call, body })
-    if (captured.length === 0 && this.sending === null) send(path)
-    else this.sendInOrder(call, captured, (encoded) => send(`${path}\n${encoded}`))
-    return answer
+    const seen = followsEdits() ? newestRender : (root?.seen(slot) ?? 0)
+    const action = inTransition() ? { action: 1 } : {}
+    const head = { type: 'call', call, root: root?.id ?? 0, seen, slot, ...action } as const
+    const send = (encoded: string) => {
+      this.send({ ...head, body: encoded === '[]' ? path : `${path}\n${encoded}` })
+    }
+    const plain = this.queue.busy ? null : encodePlain(captured)
+    if (plain !== null) send(plain)
+    else void this.sendEncoded(call, captured, send)
+    return { answer, update: (argument, value) => this.sendArgument(call, argument, value) }
   }
 
-  /** Calls leave in the order in which they were made, though arguments may take time to encode. */
-  private sendInOrder(call: number, args: unknown[], send: (encoded: string) => void): void {
-    const encoded = encodeArguments(args)
+  /**
+   * Calls leave in the order in which they were made, though arguments may take time to encode. One with files takes its
+   * turn when they have arrived: they may take minutes, in which the page goes on.
+   */
+  private async sendEncoded(call: number, args: unknown[], send: (encoded: string) => void): Promise<void> {
+    const onProgress = currentProgress()
+    const encoded = encodeArguments(args, (files) => this.uploads.sendAll(files, onProgress))
+    encoded.catch((error: unknown) => this.calls.take(call)?.reject(error))
+    if (hasFiles(args)) await encoded.catch(() => {})
+    this.queue.add(async () => {
+      const text = await encoded
+      // The connection may have been lost meanwhile, and the call with it.
+      if (this.calls.has(call)) send(text)
+    })
+  }
+
+  private sendArgument(call: number, argument: number, value: unknown): void {
+    const [captured] = captureArguments([value])
+    const encoded = encodeArguments([captured], (files) => this.uploads.sendAll(files))
     encoded.catch(() => {})
-    const mine: Promise<void> = (this.sending ?? Promise.resolve())
-      .then(async () => send(await encoded))
-      .catch((error: unknown) => this.calls.take(call)?.reject(error))
-      .then(() => {
-        if (this.sending === mine) this.sending = null
-      })
-    this.sending = mine
+    this.queue.add(async () => this.send({ type: 'argument', call, argument, body: await encoded }))
+  }
+
+  private send(message: UpMessage): void {
+    if (this.isOpen) this.connection.send(message)
   }
 
   close(): void {
     clearTimeout(this.idleTimer)
     this.connection.close()
     this.lost()
+  }
+
+  get window(): number {
+    return this.connection.window
   }
 
   get calling(): boolean {
@@ -106,22 +142,31 @@ export class ClientSession implements RootHost {
   private lost(): void {
     this.calls.rejectAll()
     const error = new LiverootError('connection_lost')
-    for (const stream of this.streams.values()) stream.fail(error)
-    this.streams.clear()
+    for (const payload of this.payloads.values()) payload.fail(error)
+    this.payloads.clear()
+    this.streams.lost()
+    this.uploads.lost()
     for (const root of this.roots.values()) root.restart()
   }
 
   private receive(message: DownMessage): void {
     switch (message.type) {
       case 'frame':
-        this.roots.get(message.root)?.receive(message.sequence, this.open(message.stream, message.body))
-        return
+        return this.receiveFrame(message)
       case 'chunk':
-        return this.streams.get(message.stream)?.push(message.body)
+        return this.payloads.get(message.stream)?.push(message.body)
       case 'end':
-        this.streams.get(message.stream)?.end()
-        this.streams.delete(message.stream)
+        this.payloads.get(message.stream)?.end()
+        this.payloads.delete(message.stream)
         return
+      case 'item':
+        return this.streams.item(message.stream, message.body)
+      case 'done':
+        return this.streams.done(message.stream, message.body)
+      case 'uploaded':
+        return this.uploads.uploaded(message)
+      case 'uploadError':
+        return this.uploads.refused(message)
       case 'rootError':
         return this.roots.get(message.root)?.fail(errorFrom(message.body))
       case 'result':
@@ -131,19 +176,27 @@ export class ClientSession implements RootHost {
     }
   }
 
+  private receiveFrame({ root, sequence, action, stream, body }: Message<'frame'>): void {
+    this.roots.get(root)?.receive(sequence, this.open(stream, body), action === 1)
+  }
+
   /** The payload of a message; registered where more of it is to come. */
   private open(stream: number | undefined, body: Message<'chunk'>['body']): PayloadStream {
     const payload = new PayloadStream()
     payload.push(body)
     if (stream === undefined) payload.end()
-    else this.streams.set(stream, payload)
+    else this.payloads.set(stream, payload)
     return payload
   }
 
   private answer({ call, sequence, stream, body }: Message<'result'>): void {
     if (body === undefined) return this.settleCall(call, sequence, (pending) => pending.resolve(undefined))
-    const payload = this.open(stream, body)
-    const result = decodePayload(payload)
+    // React's promise has a `then` that returns nothing.
+    const result = Promise.resolve(decodePayload(this.open(stream, body))).then((value) =>
+      this.streams.revive(value),
+    )
+    // Nobody may be waiting when it fails.
+    result.catch(() => {})
     this.settleCall(call, sequence, (pending) => pending.resolve(result))
   }
 
@@ -151,6 +204,10 @@ export class ClientSession implements RootHost {
   private settleCall(call: number, sequence: number, settle: (pending: PendingCall) => void): void {
     const pending = this.calls.take(call)
     if (pending === undefined) return
-    pending.root.whenShown(sequence, () => settle(pending))
+    if (pending.root !== null) return pending.root.whenShown(sequence, () => settle(pending))
+    // It may have had effects on every root; their frames came before the answer.
+    const roots = [...this.roots.values()]
+    const shown = roots.map((root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)))
+    void Promise.all(shown).then(() => settle(pending))
   }
 }

@@ -4,6 +4,8 @@ import type { Body } from '../protocol/messages.ts'
 export interface ClientSocket {
   send(data: Body): void
   close(): void
+  /** Bytes handed to `send` that the network has not taken yet; while there are many, uploads wait. 0 where not known. */
+  readonly bufferedBytes?: number
 }
 
 /** What the client wants to hear about a socket. */

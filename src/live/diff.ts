@@ -38,8 +38,8 @@ class Differ {
     if (after instanceof Hole) return this.hole(before, after, path)
     if (after instanceof TemplateElement) return this.element(before, after, path)
     if (after instanceof Handler) {
-      if (!(before instanceof Handler && before.path === after.path)) this.set(path, after)
-      return
+      const same = before instanceof Handler && before.path === after.path && before.options === after.options
+      return same ? undefined : this.set(path, after)
     }
     if (Array.isArray(after) && Array.isArray(before)) return this.list(before, after, path)
     if (isPlain(after) && isPlain(before)) return this.fields(before, after, path)

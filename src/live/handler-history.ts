@@ -30,9 +30,12 @@ export class HandlerHistory {
     while (entries.length > 1 && (entries[1] as Entry).sequence <= acknowledged) entries.shift()
   }
 
-  /** The closure that stood at `path` in the render that the browser showed at frame `seen`. */
+  /**
+   * The closure that stood at `path` in the render that the browser showed at frame `seen`; in the first one where that
+   * is later: a component may call what it is given while it renders, before React shows it.
+   */
   find(path: string, seen: number): AnyFunction | undefined {
-    const entry = this.entries?.findLast(({ sequence }) => sequence <= seen)
+    const entry = this.entries?.findLast(({ sequence }) => sequence <= seen) ?? this.entries?.[0]
     return entry?.handlers?.get(path)
   }
 }

@@ -1,5 +1,5 @@
+import { templateKey } from './previous-items.ts'
 import type { TemplateNode } from './template.ts'
-import { templateKey } from './walk.ts'
 
 /**
  * How a list is made from the one before it: runs that are kept and items that are new, in the new order. Inserting,

@@ -36,3 +36,8 @@ export class Path {
 export function keyStep(key: string): string {
   return `:${key.replace(/[\\.,<>@\n]/g, (c) => `\\${c.charCodeAt(0).toString(16)};`)}`
 }
+
+/** True for the path of what the browser runs as the action of a form. */
+export function isAction(path: string): boolean {
+  return /(^|\.)(action|formAction)$/.test(path)
+}

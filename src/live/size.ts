@@ -12,7 +12,7 @@ export function sizeOf(node: TemplateNode, limit: number): number {
   if (typeof node === 'number') return 6
   if (typeof node !== 'object' || node === null) return leafSize
   if (node instanceof Hole) return holeSize + (node.key?.length ?? 0)
-  if (node instanceof Handler) return 16 + node.path.length
+  if (node instanceof Handler) return 16 + node.path.length + node.options.length
   if (node instanceof TemplateElement) return elementSize + fieldsSize(node.props, limit)
   if (node instanceof ListScript) return scriptSize(node, limit)
   if (Array.isArray(node)) return sum(node, limit)

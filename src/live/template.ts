@@ -32,7 +32,11 @@ export class Hole {
 
 /** Where a function stood. A new closure at the same place is the same handler: it never travels again. */
 export class Handler {
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    /** Those of `on`, as they travel; empty where there are none. */
+    readonly options = '',
+  ) {}
 }
 
 /** What one render of one component gives to its slot; the props of the slot's element. */

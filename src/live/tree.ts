@@ -4,6 +4,7 @@ import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { holeElement } from './hole-element.ts'
+import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
 import { editsSize, sizeOf } from './size.ts'
 import { Slot, unsent } from './slot.ts'
@@ -40,6 +41,8 @@ export class LiveTree {
   private readonly slots = new Map<number, Slot>()
   /** Slots that are gone here, but that the browser may still have on screen, by the frame that takes them away. */
   private leaving: Map<number, { slot: Slot; sequence: number }> | null = null
+  /** Templates that later ones have replaced, by the frame that replaces them, until the browser shows that frame. */
+  private replaced: { template: TemplateNode; sequence: number }[] | null = null
   private touched: Slot[] = []
   private gone: number[] = []
   private readonly actions = new AsyncActions(() => this.waitForActions())
@@ -85,6 +88,7 @@ export class LiveTree {
     renderSync(null, this.container)
     this.slots.clear()
     this.leaving = null
+    this.replaced = null
     this.touched = []
     this.gone = []
   }
@@ -134,8 +138,10 @@ export class LiveTree {
     if (before === unsent) return this.firstWrite(slot, node)
     if (before === node && replaced === null) return null
     const edits = diff(before, node, replaced)
+    if (edits?.length === 0) return null
+    this.replaced ??= []
+    this.replaced.push({ template: before, sequence: this.sequence + 1 })
     if (edits === null) return { slot, template: node }
-    if (edits.length === 0) return null
     const size = editsSize(edits, Number.MAX_SAFE_INTEGER)
     if (size > smallPatch && sizeOf(node, size) < size) return { slot, template: node }
     return { slot, edits }
@@ -165,11 +171,25 @@ export class LiveTree {
     this.shown = shown
     for (const [id, { sequence }] of this.leaving ?? []) if (sequence <= shown) this.leaving?.delete(id)
     if (this.leaving?.size === 0) this.leaving = null
+    const still = this.replaced?.filter(({ sequence }) => sequence > shown)
+    this.replaced = still === undefined || still.length === 0 ? null : still
   }
 
   /** How many frames are on their way, or at least not known to have arrived. */
   get unacknowledged(): number {
     return this.sequence - this.received
+  }
+
+  /** The last frame that the browser is known to have on its screen with all before it. */
+  get shownFrame(): number {
+    return this.shown
+  }
+
+  /** What the browser has, or may still have, on its screen: the templates that were sent. */
+  *shownTemplates(): Iterable<TemplateNode> {
+    for (const { sent } of this.slots.values()) if (sent !== unsent) yield sent
+    for (const { slot } of this.leaving?.values() ?? []) yield slot.sent
+    for (const { template } of this.replaced ?? []) yield template
   }
 
   /** The function that the browser showed in slot `id` at `path` when frame `seen` was on its screen. */
@@ -230,10 +250,6 @@ export class LiveTree {
     // React has unmounted everything by now, or is about to; the owner decides what becomes of the root.
     this.observer.failed(error, componentStack)
   }
-}
-
-function isAction(path: string): boolean {
-  return /(^|\.)(action|formAction)$/.test(path)
 }
 
 function isSimilar(a: TemplateNode, b: TemplateNode): boolean {

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react'
 import { walkData } from './data.ts'
 import { holeElement } from './hole-element.ts'
+import { handlerProp, optionsOf } from './on.ts'
 import { keyStep, Path } from './path.ts'
+import { PreviousItems } from './previous-items.ts'
 import { functionAsChild, functionOnHost, notAChild, refOnHost, tooDeep } from './refusals.ts'
 import {
   type AnyFunction,
@@ -167,8 +169,9 @@ export class Walk {
     const out: Record<string, TemplateNode> = {}
     let count = 0
     let same = before !== undefined
-    for (const name in props) {
-      const value = props[name]
+    for (const given in props) {
+      const value = props[given]
+      const name = host ? handlerProp(given, value) : given
       if (name === 'ref' && value != null) throw refOnHost(this.owner, element.type)
       if (name === 'ref') continue
       const walked =
@@ -238,7 +241,10 @@ export class Walk {
   ): TemplateNode {
     if (isClientReference(value)) return value
     if (host && !isHostHandler(name)) throw functionOnHost(this.owner, name)
-    const handler = previous instanceof Handler ? previous : new Handler(this.path.handler(name))
+    const options = optionsOf(value)
+    const before = previous instanceof Handler ? previous : undefined
+    const handler =
+      before?.options === options ? before : new Handler(before?.path ?? this.path.handler(name), options)
     this.handlers ??= new Map()
     this.handlers.set(handler.path, value)
     return handler
@@ -248,32 +254,6 @@ export class Walk {
     if (isClientReference(value)) return value
     throw functionAsChild(this.owner)
   }
-}
-
-/** Finds the previous item of a list by key, or by place where there is none, which is how React matches them. */
-class PreviousItems {
-  private byKey: Map<string, TemplateNode> | undefined
-
-  constructor(private readonly items: readonly TemplateNode[]) {}
-
-  at(index: number, key: string | null): TemplateNode {
-    const item = this.items[index]
-    if (templateKey(item) === key) return item
-    if (key === null) return undefined
-    if (this.byKey === undefined) {
-      this.byKey = new Map()
-      for (const each of this.items) {
-        const itsKey = templateKey(each)
-        if (itsKey !== null && !this.byKey.has(itsKey)) this.byKey.set(itsKey, each)
-      }
-    }
-    return this.byKey.get(key)
-  }
-}
-
-/** The key of an item of a template's list. */
-export function templateKey(node: TemplateNode): string | null {
-  return node instanceof Hole || node instanceof TemplateElement ? node.key : null
 }
 
 function keyOf(value: unknown): string | null {

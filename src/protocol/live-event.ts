@@ -1,34 +1,80 @@
-/** The field that marks an argument as an event; its value is the event's type. */
-export const eventMark = '@event'
+/**
+ * The field that marks an argument as an event. Its value is where the pointer is, as `[clientX, clientY, offsetX,
+ * offsetY]` in whole pixels without the zeros at the end, or 0 for events that have no such place.
+ */
+export const eventMark = '@'
 
-/** What travels of an element that an event names. */
-export interface SerializedTarget {
-  readonly value?: string
-  readonly checked?: boolean
-  readonly selected?: readonly string[]
-  /** Of an `input` or `select`, unless it is `text` or `select-one`. */
-  readonly type?: string
-  readonly name?: string
-  readonly id?: string
-  readonly dataset?: Readonly<Record<string, string>>
-}
+/**
+ * What each field of an event is called on the wire. Fields that are empty, zero or false are left out, and so are
+ * those that are as {@link unsaid} says.
+ */
+export const eventFields = {
+  texts: {
+    type: 'e',
+    key: 'k',
+    code: 'co',
+    pointerType: 'pt',
+    data: 'da',
+    inputType: 'it',
+    /** What was pasted or dropped, as plain text. */
+    text: 'tx',
+  },
+  numbers: {
+    button: 'b',
+    buttons: 'bs',
+    pointerId: 'pi',
+    pressure: 'pr',
+    deltaX: 'dx',
+    deltaY: 'dy',
+    deltaMode: 'dm',
+  },
+  flags: {
+    altKey: 'a',
+    ctrlKey: 'c',
+    metaKey: 'm',
+    shiftKey: 's',
+    repeat: 'r',
+    isComposing: 'ic',
+  },
+  /** Objects of {@link targetFields}. That of `currentTarget` is left out where it is the target, or says nothing. */
+  targets: { target: 't', currentTarget: 'ct', submitter: 'su' },
+  /** Pairs of a name and a text or, on request, a file. */
+  form: 'f',
+  /** What was dropped or pasted, on request. */
+  files: 'fi',
+} as const
 
-/** What travels of a DOM event. Fields that the event does not have, or that are false, are left out. */
-export interface SerializedEvent {
-  readonly [eventMark]: string
-  readonly target?: SerializedTarget
-  readonly currentTarget?: SerializedTarget
-  readonly key?: string
-  readonly code?: string
-  readonly altKey?: boolean
-  readonly ctrlKey?: boolean
-  readonly metaKey?: boolean
-  readonly shiftKey?: boolean
-  readonly repeat?: boolean
-  readonly button?: number
-  readonly clientX?: number
-  readonly clientY?: number
-  readonly deltaX?: number
-  readonly deltaY?: number
-  readonly form?: ReadonlyArray<readonly [string, string]>
+/** What each field of an element is called on the wire. */
+export const targetFields = {
+  texts: { id: 'i', name: 'n', value: 'v', type: 'y' },
+  numbers: {
+    scrollTop: 'st',
+    scrollLeft: 'sl',
+    scrollHeight: 'sh',
+    scrollWidth: 'sw',
+    clientHeight: 'h',
+    clientWidth: 'w',
+  },
+  flags: { checked: 'c', open: 'o' },
+  /** The `data-` attributes, by their names in `dataset`. */
+  dataset: 'd',
+  /** The values of the options that are selected. */
+  selected: 's',
+  /** The files that the user chose, on request. */
+  files: 'fi',
+} as const
+
+/** What a field is when it is left out and not empty. */
+export const unsaid = { pointerType: 'mouse', fieldType: 'text', selectType: 'select-one' } as const
+
+/** An event, or an element that it names, on the wire. */
+export type WireFields = Readonly<Record<string, unknown>>
+
+/**
+ * The type of the event that the handler at a path is for: it is left out on the wire. Empty where the path ends in
+ * another name than that of an event's prop. Types follow from React's names, but for that of `onDoubleClick`.
+ */
+export function eventTypeOf(path: string): string {
+  const [, name = ''] = /(?:^|\.)on([A-Z][A-Za-z]*?)(?:Capture)?$/.exec(path) ?? []
+  return name === 'DoubleClick' ? 'dblclick' : name.toLowerCase()
 }

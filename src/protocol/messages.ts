@@ -25,15 +25,24 @@ export const shapes = {
   hello: { letter: 'h', fields: ['version'], body: 'none' },
   mount: { letter: 'm', fields: ['root'], body: 'required' },
   unmount: { letter: 'u', fields: ['root'], body: 'none' },
-  call: { letter: 'c', fields: ['call', 'root', 'seen', 'slot'], body: 'required' },
+  call: { letter: 'c', fields: ['call', 'root', 'seen', 'slot', 'action'], optional: 1, body: 'required' },
   acknowledge: { letter: 'a', fields: ['root', 'received', 'shown'], body: 'none' },
+  argument: { letter: 'v', fields: ['call', 'argument'], body: 'required' },
+  pull: { letter: 'g', fields: ['stream', 'count'], body: 'none' },
+  cancel: { letter: 'n', fields: ['stream'], body: 'none' },
+  upload: { letter: 'b', fields: ['upload', 'size'], body: 'required' },
+  discard: { letter: 'o', fields: ['upload'], body: 'none' },
   ping: { letter: 'p', fields: [], body: 'none' },
   // From the server
-  welcome: { letter: 'w', fields: ['version', 'heartbeatMs'], body: 'none' },
-  frame: { letter: 'f', fields: ['root', 'sequence', 'stream'], optional: 1, body: 'required' },
+  welcome: { letter: 'w', fields: ['version', 'heartbeatMs', 'window'], body: 'none' },
+  frame: { letter: 'f', fields: ['root', 'sequence', 'action', 'stream'], optional: 2, body: 'required' },
   result: { letter: 'r', fields: ['call', 'sequence', 'stream'], optional: 1, body: 'optional' },
   chunk: { letter: 's', fields: ['stream'], body: 'required' },
   end: { letter: 'e', fields: ['stream'], body: 'none' },
+  item: { letter: 'i', fields: ['stream'], body: 'required' },
+  done: { letter: 'd', fields: ['stream'], body: 'optional' },
+  uploaded: { letter: 'k', fields: ['upload', 'bytes'], body: 'none' },
+  uploadError: { letter: 'l', fields: ['upload'], body: 'required' },
   rootError: { letter: 'x', fields: ['root'], body: 'required' },
   callError: { letter: 'y', fields: ['call', 'sequence'], body: 'required' },
   refusal: { letter: 'z', fields: [], body: 'required' },
@@ -43,7 +52,7 @@ export const shapes = {
 type Shapes = typeof shapes
 export type MessageType = keyof Shapes
 
-type OptionalField = 'stream'
+type OptionalField = 'stream' | 'action'
 type Fields<T extends MessageType> = Shapes[T]['fields'][number]
 type IsOptional<T extends MessageType> = Shapes[T] extends { optional: number } ? OptionalField : never
 type BodyOf<T extends MessageType> = Shapes[T]['body'] extends 'required'
@@ -59,13 +68,29 @@ export type Message<T extends MessageType = MessageType> = T extends MessageType
     } & BodyOf<T>
   : never
 
-const up = ['hello', 'mount', 'unmount', 'call', 'acknowledge', 'ping'] as const
+const up = [
+  'hello',
+  'mount',
+  'unmount',
+  'call',
+  'acknowledge',
+  'argument',
+  'pull',
+  'cancel',
+  'upload',
+  'discard',
+  'ping',
+] as const
 const down = [
   'welcome',
   'frame',
   'result',
   'chunk',
   'end',
+  'item',
+  'done',
+  'uploaded',
+  'uploadError',
   'rootError',
   'callError',
   'refusal',
@@ -77,7 +102,7 @@ export type UpMessage = Message<(typeof up)[number]>
 /** What a server may send. */
 export type DownMessage = Message<(typeof down)[number]>
 
-/** The body of `rootError`, `callError` and `refusal`, as JSON. */
+/** The body of `rootError`, `callError`, `uploadError` and `refusal`, as JSON. */
 export interface ErrorBody {
   /** One of the codes of `errors.ts`. */
   readonly code: string
@@ -85,6 +110,8 @@ export interface ErrorBody {
   readonly digest?: string
   /** Only in development, or where the message is meant for users. */
   readonly message?: string
+  /** What a `UserError` or a schema adds. */
+  readonly details?: unknown
 }
 
 export const upTypes: readonly MessageType[] = up

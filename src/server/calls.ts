@@ -1,6 +1,11 @@
-import { decodeReply } from '#flight-server'
 import { LiverootError } from '../errors.ts'
+import { ReceivedArgument } from '../live/live-argument.ts'
+import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
+import { newestRender } from '../protocol/newest-render.ts'
+import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
+import { CallRate } from './call-rate.ts'
+import { findTarget, type Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
@@ -10,64 +15,151 @@ import type { Session } from './session.ts'
 /** The calls of one session. They start in the order in which they came, and each is answered once. */
 export class Calls {
   private inFlight = 0
+  private readonly rate: CallRate
   /** Starts when the arguments of all earlier calls are decoded; null while nothing has to be waited for. */
   private order: Promise<void> | null = null
+  /** The live arguments of the calls that still want their values. */
+  private readonly live = new Map<number, readonly ReceivedArgument[]>()
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly host: ArgumentHost,
+  ) {
+    this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
+  }
 
   receive(message: Message<'call'>): void {
+    if (!this.rate.take()) return this.refuse(message.call, new LiverootError('calls_too_fast'))
     if (this.inFlight >= this.session.host.limits.maxCallsInFlight) {
-      return this.refuse(message, new LiverootError('too_many_calls'))
+      return this.refuse(message.call, new LiverootError('too_many_calls'))
     }
     this.inFlight++
     const { path, args } = splitBody(String(message.body))
-    if (args === null && this.order === null) return this.start(message, path, [])
-    const previous = this.order ?? Promise.resolve()
-    const decoded = decodeArguments(args)
-    // A failure is looked at in its turn, not when it happens.
-    decoded.catch(() => {})
-    const mine: Promise<void> = previous.then(async () => {
-      try {
-        this.start(message, path, await decoded)
-      } catch (error) {
-        this.finish(message, error)
-      }
-      if (this.order === mine) this.order = null
+    const decoded = this.decode(message.call, args)
+    const isForNewest = message.seen === newestRender
+    if (Array.isArray(decoded) && this.order === null && !isForNewest) {
+      return this.start(message, path, decoded)
+    }
+    this.inOrder(async () => {
+      if (isForNewest) await this.rendered(message.root)
+      this.start(message, path, await decoded)
     })
+  }
+
+  /** Waits for the render with the effects of the calls before. */
+  private rendered(id: number): Promise<void> {
+    const root = this.session.root(id)
+    return new Promise((resolve) => {
+      if (root === undefined) resolve()
+      else setImmediate(() => root.whenFlushed(resolve))
+    })
+  }
+
+  /** The new value of a live argument takes its turn among the calls. One that comes too late is for nobody. */
+  receiveArgument({ call, argument, body }: Message<'argument'>): void {
+    if (!this.live.has(call) || !this.rate.take()) return
+    const decoded = decodeArgument(call, String(body), this.host)
+    decoded.catch(() => {})
+    this.inOrder(async () => this.live.get(call)?.[argument]?.set(await decoded))
+  }
+
+  /** A failure is looked at in its turn, not when it happens. */
+  private decode(call: number, args: string | null): unknown[] | Promise<unknown[] | Failure> {
+    try {
+      const decoded = decodeArguments(call, args, this.host)
+      return Array.isArray(decoded) ? decoded : decoded.catch((failure: unknown) => ({ failure }))
+    } catch (failure) {
+      return Promise.resolve({ failure })
+    }
+  }
+
+  private inOrder(step: () => Promise<void>): void {
+    const mine: Promise<void> = (this.order ?? Promise.resolve())
+      .then(step)
+      .catch(() => {})
+      .then(() => {
+        if (this.order === mine) this.order = null
+      })
     this.order = mine
   }
 
-  private start(message: Message<'call'>, path: string, args: unknown[]): void {
-    const root = this.session.root(message.root)
-    const handler = root?.tree.findHandler(message.slot, path, message.seen)
-    if (root === undefined) return this.finish(message, new LiverootError('unknown_root'))
-    if (handler === undefined) return this.finish(message, new LiverootError('not_on_screen'))
-    void this.run(message, root, () => root.tree.run(path, () => handler(...args)))
+  private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
+    const { call, root, seen, slot } = message
+    try {
+      if (!Array.isArray(args)) throw args.failure
+      const target = findTarget(this.session, { root, seen, slot, path })
+      this.keepLive(call, args)
+      const inTransition = message.action === 1
+      // On the server that is a transition too: what shows before it ends is what shall show at once.
+      const showsProgress = isAction(path)
+      void this.run({ ...target, id: call, inTransition, showsProgress }, reviveEvents(args, path))
+    } catch (error) {
+      this.inFlight--
+      this.end(call)
+      this.refuse(call, error)
+    }
   }
 
-  private async run(message: Message<'call'>, root: Root, handler: () => unknown): Promise<void> {
+  private keepLive(call: number, args: readonly unknown[]): void {
+    const live = args.filter((argument) => argument instanceof ReceivedArgument)
+    if (live.length > 0) this.live.set(call, live)
+  }
+
+  /** Nothing of the call runs any more, the streams of its result included. */
+  private end(call: number): void {
+    this.endLive(call)
+    this.session.uploads.endCall(call)
+  }
+
+  private endLive(call: number): void {
+    for (const argument of this.live.get(call) ?? []) argument.end()
+    this.live.delete(call)
+  }
+
+  private async run(call: RunningCall, args: unknown[]): Promise<void> {
+    const { id, root, inTransition, showsProgress } = call
     let result: unknown
     try {
-      result = handler()
+      // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
+      if (inTransition && !showsProgress) this.markEffects(root, true)
+      result = call.call(...args)
       if (isThenable(result)) result = await result
+      result = this.session.streams.detach(result, () => this.end(id))
     } catch (error) {
-      return this.afterEffects(root, () => this.fail(message, root, error))
+      this.end(id)
+      return this.afterEffects(call, () => this.fail(id, root, error))
     }
-    this.afterEffects(root, () => this.answer(message, root, result))
+    this.afterEffects(call, () => this.answer(id, root, result))
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
-  private afterEffects(root: Root, callback: () => void): void {
-    setImmediate(() => root.whenFlushed(callback))
+  private afterEffects({ root, inTransition }: RunningCall, answer: () => void): void {
+    if (inTransition) this.markEffects(root, true)
+    const callback = () => {
+      if (inTransition) this.markEffects(root, false)
+      answer()
+    }
+    setImmediate(() => {
+      if (root !== null) return root.whenFlushed(callback)
+      // It has no root of its own: its effects may show in all of them.
+      const flushed = this.session.liveRoots.map(
+        (each) => new Promise<void>((resolve) => each.whenFlushed(resolve)),
+      )
+      void Promise.all(flushed).then(callback)
+    })
   }
 
-  private answer({ call }: Message<'call'>, root: Root, result: unknown): void {
+  private markEffects(root: Root | null, ofAction: boolean): void {
+    for (const each of root === null ? this.session.liveRoots : [root]) each.ofAction = ofAction
+  }
+
+  private answer(call: number, root: Root | null, result: unknown): void {
     this.inFlight--
-    const { sequence } = root.tree
+    const sequence = root?.tree.sequence ?? 0
     if (result === undefined) return this.session.send({ type: 'result', call, sequence })
     const { host } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
-      return describeError(error, 'result_not_serializable', host.onError, { route: root.route }).digest
+      return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
     })
     void this.session.sendStream(payload, (body, stream) => ({
       type: 'result',
@@ -78,50 +170,44 @@ export class Calls {
     }))
   }
 
-  private fail({ call }: Message<'call'>, root: Root, error: unknown): void {
+  private fail(call: number, root: Root | null, error: unknown): void {
     this.inFlight--
-    const body = describeError(error, 'handler_failed', this.session.host.onError, { route: root.route })
-    this.session.send({ type: 'callError', call, sequence: root.tree.sequence, body: JSON.stringify(body) })
+    const sequence = root?.tree.sequence ?? 0
+    const body =
+      error instanceof LiverootError && error.code === 'too_many_streams'
+        ? refusalOf(error.code)
+        : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
+    this.session.send({ type: 'callError', call, sequence, body: JSON.stringify(body) })
   }
 
-  /** Ends a call that never started. */
-  private finish(message: Message<'call'>, error: unknown): void {
-    this.inFlight--
-    this.refuse(message, error)
-  }
-
-  private refuse({ call }: Message<'call'>, error: unknown): void {
+  /** Answers a call that never started. */
+  private refuse(call: number, error: unknown): void {
     const { code, message } = error instanceof LiverootError ? error : new LiverootError('bad_arguments')
-    this.session.send({
-      type: 'callError',
-      call,
-      sequence: 0,
-      body: JSON.stringify(refusalOf(code, message)),
-    })
+    this.session.host.refused(code)
+    const body = JSON.stringify(refusalOf(code, message))
+    this.session.send({ type: 'callError', call, sequence: 0, body })
   }
+
+  /** Nobody waits for anything any more. */
+  close(): void {
+    for (const call of [...this.live.keys()]) this.endLive(call)
+  }
+}
+
+interface RunningCall extends Target {
+  readonly id: number
+  /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
+  readonly inTransition: boolean
+  readonly showsProgress: boolean
+}
+
+interface Failure {
+  readonly failure: unknown
 }
 
 function splitBody(body: string): { path: string; args: string | null } {
   const end = body.indexOf('\n')
   return end < 0 ? { path: body, args: null } : { path: body.slice(0, end), args: body.slice(end + 1) }
-}
-
-async function decodeArguments(args: string | null): Promise<unknown[]> {
-  if (args === null) return []
-  const decoded = await decodeReply(replyOf(args), {})
-  if (!Array.isArray(decoded)) throw new LiverootError('bad_arguments')
-  return decoded.map(reviveEvents)
-}
-
-/** Arguments that take several parts (a Map, a promise) come as a JSON object of them. */
-function replyOf(args: string): string | FormData {
-  if (!args.startsWith('{')) return args
-  const form = new FormData()
-  for (const [name, value] of Object.entries(JSON.parse(args) as Record<string, unknown>)) {
-    if (typeof value !== 'string') throw new LiverootError('bad_arguments')
-    form.append(name, value)
-  }
-  return form
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

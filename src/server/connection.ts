@@ -32,8 +32,11 @@ export class Connection implements SocketListener {
   message(data: Body): void {
     if (this.closing) return
     this.heardAt = Date.now()
-    const message = typeof data === 'string' ? decodeUp(data) : null
-    if (message === null) return this.refuse('bad_frame')
+    const message = decodeUp(data)
+    // The bytes of files are bytes, and all else is text.
+    if (message === null || (message.type === 'upload') !== (typeof data !== 'string')) {
+      return this.refuse('bad_frame')
+    }
     if (this.session === null) this.greet(message)
     else this.dispatch(this.session, message)
   }
@@ -43,8 +46,8 @@ export class Connection implements SocketListener {
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     clearTimeout(this.handshakeTimer)
     this.session = new Session(this.host, this.socket)
-    const { heartbeatMs } = this.host.limits
-    this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs }))
+    const { heartbeatMs, maxUnackedFrames: window } = this.host.limits
+    this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs, window }))
   }
 
   private dispatch(session: Session, message: UpMessage): void {
@@ -59,6 +62,16 @@ export class Connection implements SocketListener {
         return session.call(message)
       case 'acknowledge':
         return session.acknowledge(message)
+      case 'argument':
+        return session.argument(message)
+      case 'pull':
+        return session.streams.pull(message.stream, message.count)
+      case 'cancel':
+        return session.streams.cancel(message.stream)
+      case 'upload':
+        return session.uploads.receive(message)
+      case 'discard':
+        return session.uploads.discard(message)
       case 'ping':
         return session.send({ type: 'pong' })
     }
@@ -73,6 +86,7 @@ export class Connection implements SocketListener {
   refuse(code: CloseReason & ErrorCode): void {
     if (this.closing) return
     this.closing = true
+    this.host.refused(code)
     this.socket.send(encode({ type: 'refusal', body: JSON.stringify(refusalOf(code)) }))
     this.socket.close(closeCodes[code], code)
   }

@@ -29,7 +29,7 @@ export const logError: OnError = (error, { code, digest, route, componentStack }
 
 /**
  * Reports an error of the application's code and makes what the browser may know of it: a digest always, the message
- * only in development.
+ * only in development. What was thrown for the browser to know goes there as it is, and is not reported.
  */
 export function describeError(
   error: unknown,
@@ -37,6 +37,7 @@ export function describeError(
   onError: OnError,
   where: { route?: string | undefined; componentStack?: string | undefined } = {},
 ): ErrorBody {
+  if (isForTheBrowser(error)) return refusalOf(error.code, error.message, error.details)
   const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
   try {
     onError(error, { digest, code, ...where })
@@ -46,10 +47,14 @@ export function describeError(
   return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
 }
 
+function isForTheBrowser(error: unknown): error is LiverootError {
+  return error instanceof LiverootError && (error.code === 'user_error' || error.code === 'invalid_arguments')
+}
+
 /** What the browser is told when it was the browser that broke a rule: the rule is no secret. */
-export function refusalOf(code: ErrorCode, message?: string): ErrorBody {
+export function refusalOf(code: ErrorCode, message?: string, details?: unknown): ErrorBody {
   const { message: text } = new LiverootError(code, message)
-  return { code, message: text }
+  return { code, message: text, ...(details === undefined ? {} : { details }) }
 }
 
 function ownDigest(error: unknown): string | undefined {

@@ -8,6 +8,23 @@ export interface LiveLimits {
   maxRootsPerSession: number
   /** Calls of one session that have no answer yet; the next is refused (`too_many_calls`). 64. */
   maxCallsInFlight: number
+  /** Calls and new values of live arguments of one session in a second; more are refused (`calls_too_fast`). 500. */
+  maxCallsPerSecond: number
+  /** How deep the arguments of a call may be nested (`arguments_too_deep`). 64. */
+  maxArgumentDepth: number
+  /** Streams that results of one session's calls have open; a result with more is refused (`too_many_streams`). 64. */
+  maxStreams: number
+  /**
+   * Largest file in the arguments of a call, in bytes; refused at its first bytes (`upload_too_large`). Keep it below
+   * 2 GiB: Node reads larger files wrongly as a `Blob`. 16,777,216.
+   */
+  maxUploadBytes: number
+  /** Files of one session on the way, or with a call without an answer; the next is refused (`too_many_uploads`). 16. */
+  maxUploads: number
+  /** What those files may have together, in bytes; a file that goes past it is refused (`too_many_uploads`). 67,108,864. */
+  maxUploadBytesPerSession: number
+  /** With no bytes of any file for this long, the session's files that no call has yet are dropped (`upload_lost`). 60,000. */
+  uploadTimeoutMs: number
   /** Frames of one root sent and not acknowledged; past that nothing is rendered for it until some are. 32. */
   maxUnackedFrames: number
   /** Bytes that a connection has not taken yet; past that nothing is written until it has. 1,048,576. */
@@ -26,6 +43,13 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxHookBytes: 1_048_576,
   maxRootsPerSession: 64,
   maxCallsInFlight: 64,
+  maxCallsPerSecond: 500,
+  maxArgumentDepth: 64,
+  maxStreams: 64,
+  maxUploadBytes: 16_777_216,
+  maxUploads: 16,
+  maxUploadBytesPerSession: 67_108_864,
+  uploadTimeoutMs: 60_000,
   maxUnackedFrames: 32,
   maxBufferedBytes: 1_048_576,
   slowReaderTimeoutMs: 30_000,

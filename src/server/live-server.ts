@@ -8,12 +8,14 @@ import {
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { ErrorCode } from '../errors.ts'
 import { refuseUpgrade, type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
 import { MemoryTopics } from './topics.ts'
@@ -55,6 +57,8 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
+  readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** Tells every browser to come back later, unmounts every tree, and stops listening. */
   close(): Promise<void>
 }
@@ -74,6 +78,7 @@ class WebLiveServer implements LiveServer {
   private readonly path: string
   private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
+  private readonly refusals = new Refusals()
   private readonly detachers: (() => void)[] = []
   private server: Server | undefined
 
@@ -85,7 +90,8 @@ class WebLiveServer implements LiveServer {
     })
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
-    this.host = { routes: new Routes(options.routes), limits, onError, topics, modules }
+    const refused = (code: ErrorCode) => this.refusals.count(code)
+    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
     const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.path = options.path ?? '/live'
@@ -95,6 +101,10 @@ class WebLiveServer implements LiveServer {
 
   get connections(): number {
     return this.open.size
+  }
+
+  get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
+    return this.refusals.counts
   }
 
   readonly accept: AcceptSocket = (socket) => {

@@ -12,6 +12,8 @@ export class Root implements TreeObserver {
   readonly tree: LiveTree
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
+  /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
+  ofAction = false
   private readonly waiting: (() => void)[] = []
   private closed = false
 
@@ -83,9 +85,11 @@ export class Root implements TreeObserver {
     if (batch === null) return
     const { session, id } = this
     const { sequence } = batch
+    const action = this.ofAction ? 1 : 0
+    this.ofAction = false
     const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
     if (typeof payload === 'string') {
-      session.send({ type: 'frame', root: id, sequence, body: payload })
+      session.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
       return
     }
     this.encoding = true
@@ -94,7 +98,7 @@ export class Root implements TreeObserver {
         type: 'frame',
         root: id,
         sequence,
-        ...(stream === undefined ? {} : { stream }),
+        ...(stream === undefined ? (action ? { action } : {}) : { action, stream }),
         body,
       }))
       .then(

@@ -1,23 +1,29 @@
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
 import { encode } from '../protocol/codec.ts'
 import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
+import type { ArgumentHost } from './arguments.ts'
+import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
-import { readOpening } from './flight/encode.ts'
+import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
+import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
 import type { Socket } from './transport.ts'
+import { Uploads } from './uploads.ts'
 
 /** What every session uses of its server. */
 export interface SessionHost extends LiveServices {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
   readonly onError: OnError
+  /** Counts what was refused to browsers. */
+  refused(code: ErrorCode): void
   /** Where the browser finds client modules. */
   modules(): ClientModuleMap
 }
@@ -25,7 +31,9 @@ export interface SessionHost extends LiveServices {
 /** A browser's live roots and calls. */
 export class Session {
   private readonly roots = new Map<number, Root>()
-  private readonly calls = new Calls(this)
+  private readonly calls: Calls
+  readonly streams: ItemStreams
+  readonly uploads: Uploads
   private readonly readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()
   private lastStream = 0
   private closed = false
@@ -33,10 +41,36 @@ export class Session {
   constructor(
     readonly host: SessionHost,
     private readonly socket: Socket,
-  ) {}
+  ) {
+    const { limits, onError } = host
+    this.uploads = new Uploads({
+      limits,
+      onError,
+      refused: (code) => host.refused(code),
+      send: (message) => this.send(message),
+    })
+    this.calls = new Calls(this, this.argumentHost())
+    this.streams = new ItemStreams({
+      maxStreams: host.limits.maxStreams,
+      sendItem: (stream, value) => this.sendItem(stream, value),
+      sendDone: (stream, error) => this.sendDone(stream, error),
+    })
+  }
 
   root(id: number): Root | undefined {
     return this.roots.get(id)
+  }
+
+  get liveRoots(): readonly Root[] {
+    return [...this.roots.values()]
+  }
+
+  private argumentHost(): ArgumentHost {
+    return {
+      maxArgumentDepth: this.host.limits.maxArgumentDepth,
+      file: (call, mark) => this.uploads.take(call, mark),
+      functionOf: (mark) => targetOfMark(this, mark).call,
+    }
   }
 
   mount({ root: id, body }: Message<'mount'>): void {
@@ -57,8 +91,10 @@ export class Session {
   }
 
   private refuseRoot(id: number, error: unknown): void {
-    if (error instanceof LiverootError) this.sendRootError(id, refusalOf(error.code, error.message))
-    else this.sendRootError(id, describeError(error, 'root_failed', this.host.onError))
+    if (error instanceof LiverootError) {
+      this.host.refused(error.code)
+      this.sendRootError(id, refusalOf(error.code, error.message))
+    } else this.sendRootError(id, describeError(error, 'root_failed', this.host.onError))
   }
 
   unmount({ root: id }: Message<'unmount'>): void {
@@ -76,6 +112,10 @@ export class Session {
 
   call(message: Message<'call'>): void {
     this.calls.receive(message)
+  }
+
+  argument(message: Message<'argument'>): void {
+    this.calls.receiveArgument(message)
   }
 
   acknowledge({ root, received, shown }: Message<'acknowledge'>): void {
@@ -127,6 +167,21 @@ export class Session {
     }
   }
 
+  /** A value of a stream, whole: what is pending in it is waited for. */
+  private async sendItem(stream: number, value: unknown): Promise<void> {
+    const { host } = this
+    const payload = encodeValue(value, host.modules(), (error) => {
+      return describeError(error, 'result_not_serializable', host.onError).digest
+    })
+    this.send({ type: 'item', stream, body: await readWhole(payload) })
+  }
+
+  private sendDone(stream: number, failure: { readonly error: unknown } | undefined): void {
+    if (failure === undefined) return this.send({ type: 'done', stream })
+    const body = describeError(failure.error, 'handler_failed', this.host.onError)
+    this.send({ type: 'done', stream, body: JSON.stringify(body) })
+  }
+
   private sendRootError(root: number, body: ErrorBody): void {
     this.send({ type: 'rootError', root, body: JSON.stringify(body) })
   }
@@ -135,6 +190,9 @@ export class Session {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.calls.close()
+    this.streams.close()
+    this.uploads.close()
     for (const root of this.roots.values()) root.close()
     this.roots.clear()
     for (const reader of this.readers) reader.cancel().catch(() => {})

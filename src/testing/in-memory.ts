@@ -1,6 +1,7 @@
 import type { Connect } from '../client/transport.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { AcceptSocket, SocketListener } from '../server/transport.ts'
+import { DelayLine, type LatencyOptions, oneWayMs } from './delay-line.ts'
 import { onServerHalf } from './react-halves.ts'
 
 /** What passes over an in-memory connection, for tests that look at it. */
@@ -14,32 +15,35 @@ export interface Traffic {
  * own.
  *
  * @param accept the server's `accept`.
- * @param traffic hears of every message.
+ * @param traffic hears of every message when it is sent.
+ * @param latency how long messages are under way; without it, they arrive in the next turn.
  * @returns the `connect` for `createLiveClient`.
  */
-export function connectInMemory(accept: AcceptSocket, traffic: Traffic = {}): Connect {
+export function connectInMemory(
+  accept: AcceptSocket,
+  traffic: Traffic = {},
+  latency: LatencyOptions = {},
+): Connect {
   return (client) => {
     let open = true
-    // What was sent before the end still arrives.
-    let ended = false
     let server: SocketListener | undefined
+    const up = oneWay(latency)
+    const down = oneWay(latency)
     const close = (code: number) => {
       if (!open) return
       open = false
-      setImmediate(() => {
-        ended = true
-        server?.closed()
-        client.closed(code)
-      })
+      up(() => server?.closed())
+      // What was sent before the end still arrives.
+      down(() => client.closed(code))
     }
-    setImmediate(() => {
+    up(() => {
       if (!open) return
       server = accept({
         bufferedBytes: 0,
         send(data) {
           if (!open) return
           traffic.down?.(data)
-          setImmediate(() => ended || client.message(data))
+          down(() => client.message(data))
         },
         close,
         terminate: () => close(1006),
@@ -50,9 +54,18 @@ export function connectInMemory(accept: AcceptSocket, traffic: Traffic = {}): Co
       send(data) {
         if (!open) return
         traffic.up?.(data)
-        onServerHalf(() => setImmediate(() => ended || server?.message(data)))
+        up(() => onServerHalf(() => server?.message(data)))
       },
       close: () => close(1000),
     }
   }
+}
+
+/** Takes what happens when a message arrives, and calls it then. */
+function oneWay(latency: LatencyOptions): (arrive: () => void) => void {
+  const { latencyMs = 0, jitterMs = 0 } = latency
+  if (latencyMs === 0 && jitterMs === 0) return setImmediate
+  const line = new DelayLine()
+  // Those that are due together still have a turn each.
+  return (arrive) => line.push(oneWayMs(latency), () => setImmediate(arrive))
 }

@@ -2,5 +2,13 @@
 import './webpack-globals.ts'
 
 export { clientComponent, clientModules } from './client-components.ts'
+export type { LatencyOptions } from './delay-line.ts'
 export { connectInMemory, type Traffic } from './in-memory.ts'
+export {
+  type LatencyProxy,
+  type LatencyProxyOptions,
+  type LinkOptions,
+  startLatencyProxy,
+} from './latency-proxy.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
+export { serverFunctions } from './server-functions.ts'

@@ -14,6 +14,9 @@ export function browserSocket(url: string): Connect {
     return {
       send: (data) => socket.send(data as string),
       close: () => socket.close(1000),
+      get bufferedBytes() {
+        return socket.bufferedAmount
+      },
     }
   }
 }

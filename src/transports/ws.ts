@@ -31,7 +31,7 @@ export function webSocketTransport(options: WebSocketOptions, accept: AcceptSock
       if (!options.allowOrigin(request.headers.origin, request.headers.host)) {
         return refuseUpgrade(socket, '403 Forbidden')
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => listen(webSocket, accept))
+      server.handleUpgrade(request, socket, head, (webSocket) => listen(webSocket, socket, accept))
     },
     close: () => server.close(),
   }
@@ -43,25 +43,40 @@ export function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
 }
 
-function listen(webSocket: WebSocket, accept: AcceptSocket): void {
-  const listener = accept(new WebSocketAdapter(webSocket, () => listener.drained()))
+function listen(webSocket: WebSocket, stream: Duplex, accept: AcceptSocket): void {
+  const listener = accept(new WebSocketAdapter(webSocket, stream, () => listener.drained()))
   webSocket.on('message', (data, isBinary) => listener.message(bodyOf(data, isBinary)))
   webSocket.on('close', () => listener.closed())
   // A broken frame or a reset: `close` follows, and the other connections never hear of it.
   webSocket.on('error', () => {})
 }
 
+/**
+ * The connection whose messages wait to leave in one write. A write costs more than all else that is done for a small
+ * message, and a frame is often followed by the result of the call behind it. It is one connection at a time, so that
+ * nothing waits for what is done for others.
+ */
+let corked: WebSocketAdapter | null = null
+
+function cork(adapter: WebSocketAdapter): void {
+  if (corked === adapter) return
+  if (corked === null) process.nextTick(flushCorked)
+  else corked.flush()
+  corked = adapter
+}
+
+function flushCorked(): void {
+  corked?.flush()
+}
+
 class WebSocketAdapter implements Socket {
-  private readonly written: () => void
+  private watching = false
 
   constructor(
     private readonly webSocket: WebSocket,
-    drained: () => void,
-  ) {
-    this.written = () => {
-      if (webSocket.bufferedAmount === 0) drained()
-    }
-  }
+    private readonly stream: Duplex,
+    private readonly drained: () => void,
+  ) {}
 
   get bufferedBytes(): number {
     return this.webSocket.bufferedAmount
@@ -70,35 +85,44 @@ class WebSocketAdapter implements Socket {
   send(data: Body): void {
     const { webSocket } = this
     if (webSocket.readyState !== webSocket.OPEN) return
-    // Hearing of every write would cost more than most writes; only those that the network did not take matter.
-    if (webSocket.bufferedAmount === 0) webSocket.send(data)
-    else webSocket.send(data, this.written)
-    if (webSocket.bufferedAmount > 0) this.watch()
+    if (corked !== this) {
+      cork(this)
+      this.stream.cork()
+    }
+    webSocket.send(data)
   }
 
-  private watching = false
+  /** Writes what was sent in this turn. */
+  flush(): void {
+    if (corked !== this) return
+    corked = null
+    this.stream.uncork()
+    // Hearing of every write would cost more than most writes; only those that the network did not take matter.
+    if (this.webSocket.bufferedAmount > 0) this.watch()
+  }
 
   private watch(): void {
     if (this.watching) return
     this.watching = true
-    const { webSocket } = this
-    const { _socket: stream } = webSocket as unknown as { _socket: Duplex | null }
-    stream?.once('drain', () => {
+    this.stream.once('drain', () => {
       this.watching = false
-      this.written()
+      if (this.webSocket.bufferedAmount === 0) this.drained()
     })
   }
 
   close(code: number, reason: string): void {
+    this.flush()
     this.webSocket.close(code, reason)
   }
 
   terminate(): void {
+    this.flush()
     this.webSocket.terminate()
   }
 }
 
 function bodyOf(data: RawData, isBinary: boolean): Body {
-  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : (data as Buffer)
+  // A copy: small messages share the memory of what was read from the network, and would keep all of it.
   return isBinary ? new Uint8Array(bytes) : bytes.toString()
 }

@@ -16,12 +16,30 @@ export interface BuildState {
   server?: Compiler
   /** The finished server bundle's client modules; undefined until the server was first compiled. */
   clientModules?: ReachedClientModule[]
+  /** The ids of the finished server bundle's `'use server'` modules. */
+  serverModules?: ReadonlySet<string>
 }
 
 /** Put on a module's `buildInfo` by the loader, so that webpack's cache keeps it with the module. */
 export interface ClientModuleInfo {
   id: string
   exportNames: string[]
+  /** What the module itself imports. Its references on the server import none of it. */
+  requests: string[]
+}
+
+/** The same for a `'use server'` module: the module itself on the server, its stubs in the client build. */
+export interface ServerModuleInfo {
+  id: string
+  exportNames: string[]
+  /** Those of the exports whose source shows that they are no functions. */
+  notFunctions: string[]
+}
+
+/** What Liveroot's loaders leave on `buildInfo`. */
+export interface LiverootInfo {
+  liverootClient?: ClientModuleInfo
+  liverootServer?: ServerModuleInfo
 }
 
 export const clientManifestFile = 'client-manifest.json'

@@ -6,7 +6,7 @@ export interface ClientModulesHost {
   clientModules: readonly ReachedClientModule[]
 }
 
-type Context = LoaderContext<object> & { liveroot?: ClientModulesHost }
+type Context = LoaderContext<object> & { liverootClientModules?: ClientModulesHost }
 
 /**
  * Webpack loader for the client build: writes `runtime/client-modules`, one `import()` for each client module
@@ -16,7 +16,7 @@ export default function clientModulesLoader(this: Context): string {
   // The list is in memory, so webpack cannot see when it changes.
   this.cacheable(false)
   const lines: string[] = []
-  for (const { request, usedExports } of this.liveroot?.clientModules ?? []) {
+  for (const { request, usedExports } of this.liverootClientModules?.clientModules ?? []) {
     const comments = ['webpackMode: "lazy"']
     // Lets webpack drop what the server cannot name.
     if (usedExports) comments.push(`webpackExports: ${JSON.stringify(usedExports)}`)

@@ -4,6 +4,10 @@ import { type BuildState, clientManifestFile } from './build-state.ts'
 import type { ClientModulesHost } from './client-modules-loader.ts'
 import { createClientManifest } from './create-client-manifest.ts'
 import { ownFiles } from './files.ts'
+import { serveLoaders } from './loader-host.ts'
+import { serverModuleId } from './module-id.ts'
+import { findReachedFunctions, type ReachedFunctions } from './reached-functions.ts'
+import { reportUncallable } from './report-uncallable.ts'
 
 const pluginName = 'LiverootClient'
 
@@ -18,24 +22,47 @@ export class ClientPlugin implements WebpackPluginInstance {
   /** Called by webpack. */
   apply(compiler: Compiler): void {
     const manifests = new WeakMap<Compilation, ClientManifest>()
+    this.#addStubsLoader(compiler)
     compiler.hooks.finishMake.tapPromise(pluginName, async (compilation) => {
       // Child compilers inherit this hook.
       if (compilation.compiler === compiler) await this.#addClientModules(compilation)
     })
     compiler.hooks.thisCompilation.tap(pluginName, (compilation) => {
       this.#serveLoader(compilation)
+      let functions: ReachedFunctions = new Map()
+      // Before modules are concatenated and lose their place in the graph.
+      compilation.hooks.afterChunks.tap(pluginName, () => {
+        const listModule = findListModule(compilation)
+        if (listModule) functions = this.#findFunctions(compilation, listModule)
+      })
       // Last, when every file has its final name.
       compilation.hooks.afterProcessAssets.tap(pluginName, () => {
         const listModule = findListModule(compilation)
         if (!listModule) return
-        const manifest = createClientManifest(compilation, listModule, this.#state.clientModules ?? [])
-        manifests.set(compilation, manifest)
+        const { clientModules = [] } = this.#state
+        manifests.set(compilation, createClientManifest(compilation, listModule, clientModules, functions))
       })
     })
     compiler.hooks.afterEmit.tapPromise(pluginName, async (compilation) => {
       const manifest = manifests.get(compilation)
       if (manifest) await this.#writeManifest(manifest)
     })
+  }
+
+  #addStubsLoader(compiler: Compiler): void {
+    compiler.options.module.rules.push({
+      test: /\.[cm]?[jt]sx?$/,
+      enforce: 'post',
+      use: [{ loader: ownFiles.serverStubsLoader }],
+    })
+    serveLoaders(compiler, pluginName, (resource) => serverModuleId(this.#state.server ?? compiler, resource))
+  }
+
+  #findFunctions(compilation: Compilation, listModule: Module): ReachedFunctions {
+    const { serverModules = new Set() } = this.#state
+    return findReachedFunctions(compilation, listModule, (info, names, connection) =>
+      reportUncallable(compilation, { info, names, connection, serverModules }),
+    )
   }
 
   /** Puts the list of client modules into each entry, as something to bundle but not to run. */
@@ -66,7 +93,7 @@ export class ClientPlugin implements WebpackPluginInstance {
     NormalModule.getCompilationHooks(compilation).loader.tap(pluginName, (context, module) => {
       if (module.resource !== ownFiles.clientModules) return
       const host: ClientModulesHost = { clientModules: this.#state.clientModules ?? [] }
-      Object.assign(context, { liveroot: host })
+      Object.assign(context, { liverootClientModules: host })
     })
     // The imports have done their work in the graph. Shipping them would only cost bytes and show paths.
     javascript.JavascriptModulesPlugin.getCompilationHooks(compilation).renderModuleContent.tap(

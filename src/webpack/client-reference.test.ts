@@ -14,6 +14,13 @@ test('calling one throws', () => {
   )
 })
 
+test('calling one of a package names the option that lets its hooks run', () => {
+  const id = '../node_modules/.pnpm/x/node_modules/@scope/atoms/esm/react.mjs'
+  expect(() => clientReference(id, 'useAtom')()).toThrow(
+    "build with new Liveroot({ live: ['@scope/atoms'] })",
+  )
+})
+
 describe('a CommonJS module', () => {
   const proxy = clientModuleProxy('pkg/index.js', ['Known'], true) as unknown as Record<
     string,

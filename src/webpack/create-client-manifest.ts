@@ -1,18 +1,21 @@
 import type { AsyncDependenciesBlock, Chunk, Compilation, Dependency, Module } from 'webpack'
 import type { ClientManifest, ClientModuleEntry, ClientModuleMap } from '../server/flight/client-manifest.ts'
 import type { ReachedClientModule } from './build-state.ts'
+import type { ReachedFunctions } from './reached-functions.ts'
 
 /**
  * Reads from the finished client compilation where each client module ended.
  *
  * @param listModule the module whose imports are the client modules
  * @param clientModules what the server bundle reaches
+ * @param functions the server functions that each client module can call
  * @returns the manifest in the form that React Flight's server takes
  */
 export function createClientManifest(
   compilation: Compilation,
   listModule: Module,
   clientModules: readonly ReachedClientModule[],
+  functions: ReachedFunctions,
 ): ClientManifest {
   const idOfRequest = new Map(clientModules.map(({ request, id }) => [request, id]))
   const initialChunks = findInitialChunks(compilation)
@@ -20,7 +23,8 @@ export function createClientManifest(
   const add = (dependency: Dependency, block: AsyncDependenciesBlock) => {
     const referenceId = idOfRequest.get((dependency as Dependency & { request?: string }).request ?? '')
     const entry = referenceId && createEntry(compilation, dependency, block, initialChunks)
-    if (entry) modules[referenceId] = entry
+    const ids = functions.get(dependency)
+    if (entry) modules[referenceId] = { ...entry, ...(ids && { functions: ids }) }
   }
   for (const block of listModule.blocks) {
     for (const dependency of block.dependencies) add(dependency, block)

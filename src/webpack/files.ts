@@ -14,5 +14,9 @@ export const ownFiles = {
   clientModulesLoader: ownFile('./client-modules-loader'),
   clientReference: ownFile('./runtime/client-reference'),
   clientModules: ownFile('./runtime/client-modules'),
+  clientServerFunction: ownFile('../client/server-function'),
   flightServer: ownFile('../server/flight/bundled'),
+  serverFunctions: ownFile('../server/server-functions'),
+  serverFunctionsLoader: ownFile('./server-functions-loader'),
+  serverStubsLoader: ownFile('./server-stubs-loader'),
 }

@@ -1,1 +1,1 @@
-export { Liveroot } from './liveroot.ts'
+export { Liveroot, type LiverootOptions } from './liveroot.ts'

@@ -3,19 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { ClientManifest } from '../server/flight/client-manifest.ts'
 import { removeFakePackages, writeFakePackages } from './test-fixtures/fake-packages.ts'
 import { type ClientResult, runClient } from './test-fixtures/run-client.ts'
-
-interface ServerResult {
-  callError: string
-  html: string
-  ids: Record<string, string>
-  manifest: ClientManifest
-  payload: string
-  sameManifest: boolean
-  source: string
-}
+import { runServer, type ServerResult } from './test-fixtures/run-server.ts'
 
 const run = promisify(execFile)
 const fixtures = join(__dirname, 'test-fixtures')
@@ -26,12 +16,6 @@ const output = mkdtempSync(join(tmpdir(), 'liveroot-webpack-'))
 async function script(name: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, ['--import', 'tsx', join(fixtures, name), ...args])
   return stdout
-}
-
-async function runServer(file: string): Promise<ServerResult> {
-  const env = { ...process.env, NODE_ENV: 'test' }
-  const { stdout } = await run(process.execPath, [file], { env })
-  return JSON.parse(stdout)
 }
 
 function readAll(directory: string): string {
@@ -79,6 +63,7 @@ describe.each(['development', 'production'])('in %s mode', (mode) => {
       Renamed: 'barrel.ts#Renamed',
       Unknown: 'node_modules/fake-kit/index.js#Unknown',
       awaited: 'awaited.ts#awaited',
+      callAll: 'functions/form.tsx#callAll',
       left: 'button.tsx#left',
       nested: 'button.tsx#nested',
       own: 'barrel.ts#own',
@@ -101,6 +86,7 @@ describe.each(['development', 'production'])('in %s mode', (mode) => {
       'awaited.ts',
       'barrel.ts',
       'button.tsx',
+      'functions/form.tsx',
       'node_modules/fake-kit/index.js',
       'node_modules/fake-lone/index.js',
       'panel.ts',
@@ -138,6 +124,82 @@ describe.each(['development', 'production'])('in %s mode', (mode) => {
     expect(typeof named.DefaultButton).toBe('function')
   })
 
+  describe('server functions', () => {
+    const functions = () => server.manifest.modules['functions/form.tsx']?.functions ?? []
+    const names = () => functions().map((id) => id.replace(/^.*#/, ''))
+    const answers = () => server.live.down.filter((message) => /^[ry]/.test(message))
+
+    test('the manifest lists those that a client module imports, through others and through barrels', () => {
+      const reached = ['add', 'default', 'more', 'old', 'orphan', 'packaged']
+      // In development webpack does not look into what `import()` gives.
+      expect(names().sort()).toEqual(mode === 'production' ? reached : [...reached, 'unused'])
+      const entries = Object.entries(server.manifest.modules).filter(([, entry]) => entry.functions)
+      expect(entries.map(([id]) => id)).toEqual(['functions/form.tsx'])
+    })
+
+    test('ids are readable in development, and show no path in production', () => {
+      for (const id of functions()) {
+        expect(id).toMatch(
+          mode === 'production' ? /^[\w-]{10}#\w+$/ : /^(functions|node_modules)\/[\w/-]+\.c?[jt]s#\w+$/,
+        )
+      }
+      const code = readAll(clientDirectory)
+      expect(code.includes('functions/orphan.ts')).toBe(mode === 'development')
+    })
+
+    test('they are registered with the server that is in the bundle, also those only client modules import', () => {
+      expect(server.live.known).toEqual(functions().map(() => true))
+      const results = answers().slice(1).join()
+      for (const result of [
+        'SECRET_CODE added milk',
+        'default',
+        'MORE_CODE',
+        'OLD_CODE',
+        'ORPHAN_CODE',
+        'PACKAGED_CODE',
+      ]) {
+        expect(results).toContain(JSON.stringify(result))
+      }
+      expect(answers()).toHaveLength(1 + functions().length)
+    })
+
+    test('every function that a module exports is registered, however it is declared', () => {
+      expect(server.live.registered).toEqual(['add', 'default', 'further', 'more', 'remove', 'renamed'])
+    })
+
+    test('none is called before a client module that lists it is on the screen', () => {
+      expect(answers()[0]).toMatch(/^y1,0\n.*unknown_function/)
+    })
+
+    test('to modules of the server they are plain functions', () => {
+      expect(server.direct).toEqual(['SECRET_CODE added bread', 'removed bread', 5])
+    })
+
+    test('in the browser they are stubs that call by the same ids', () => {
+      const called = client.sent
+        .filter((message) => message.startsWith('c'))
+        .map((call) => call.split('\n')[1])
+      expect(called).toHaveLength(6)
+      const fromEntry = called.pop()
+      expect(fromEntry).toMatch(/#fromEntry$/)
+      expect(functions()).toEqual(expect.arrayContaining(called))
+      expect(functions()).not.toContain(fromEntry)
+      expect(client.isKnown).toBe(true)
+    })
+
+    test('no code of theirs is in the client bundle, and no unused stub in production', () => {
+      const code = readAll(clientDirectory)
+      expect(code).not.toMatch(/(SECRET|MORE|ORPHAN|OLD|PACKAGED|ENTRY_ONLY)_CODE/)
+      expect(code).not.toContain('functions/secret')
+      expect(code.includes('#remove')).toBe(mode === 'development')
+    })
+  })
+
+  test('hooks and providers of live packages run on the server', () => {
+    expect(server.live.down.join()).toContain('42000')
+    expect(Object.keys(server.manifest.modules).join()).not.toMatch(/jotai|react-query/)
+  })
+
   test('a client module that the entry imports too exists once', () => {
     expect(client.decoded.named.Panel).toBe(client.Panel)
   })
@@ -167,11 +229,12 @@ test('production leaves out exports that the server does not use', () => {
 })
 
 test.each(['development', 'production'])(
-  'an ESM server bundle finds its manifest in %s mode',
+  'an ESM server bundle finds its manifest, and exports what its entry exports, in %s mode',
   async (mode) => {
     const directory = join(output, `${mode}-module`)
     await script('build-once.ts', mode, directory, 'module')
-    const server = await runServer(join(directory, 'server/main.mjs'))
+    const file = JSON.stringify(join(directory, 'server/main.mjs'))
+    const server = await runServer('--input-type=module', '--eval', `(await import(${file})).run()`)
     expect(server.manifest.modules['button.tsx']).toBeDefined()
   },
 )
@@ -183,17 +246,44 @@ test('a watching build follows the server bundle', async () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line)),
-  ).toEqual([['first.js'], ['first.js', 'second.js'], ['second.js']])
+  ).toEqual([
+    { modules: ['first.js'], functions: [], hasCode: false },
+    { modules: ['first.js', 'second.js'], functions: [], hasCode: false },
+    { modules: ['second.js'], functions: [], hasCode: false },
+    { modules: ['second.js'], functions: ['act.js#act'], hasCode: true },
+    { modules: ['second.js'], functions: [], hasCode: false },
+  ])
 })
 
-test('a build from the persistent cache has the same manifest', async () => {
+test('what cannot work is an error that says what to do', async () => {
+  const { server, client } = JSON.parse(
+    await script('build-mistakes.ts', mkdtempSync(join(output, 'mistakes-'))),
+  )
+  expect(server).toEqual([
+    expect.stringMatching(/both\.ts: .*a module cannot be 'use client' and 'use server'\. Move/s),
+  ])
+  expect(client).toEqual([
+    expect.stringMatching(
+      /inline\.ts: .*a function with 'use server' inside is in the client bundle\. Move/s,
+    ),
+    expect.stringMatching(/limit\.ts: .*limit\.ts imports limit from \.\/functions\.ts.*Only functions can/),
+    expect.stringMatching(
+      /packaged\.ts: .*kit\/index\.js, a 'use server' module that is not in the server bundle/,
+    ),
+    expect.stringMatching(/silent-functions\.ts: .*no exports that can be read from its source/s),
+  ])
+})
+
+test('a build from the persistent cache has the same manifest, unless the options are others', async () => {
   const directory = join(output, 'cached')
-  const manifestFile = join(directory, 'server/client-manifest.json')
-  await script('build-cached.ts', directory)
-  const first = readFileSync(manifestFile, 'utf8')
-  rmSync(manifestFile)
-  await script('build-cached.ts', directory)
-  expect(readFileSync(manifestFile, 'utf8')).toBe(first)
+  const build = async (...live: string[]) => {
+    await script('build-cached.ts', directory, ...live)
+    return readFileSync(join(directory, 'server/client-manifest.json'), 'utf8')
+  }
+  const first = await build('jotai')
+  expect(first).not.toContain('node_modules/jotai')
+  expect(await build('jotai')).toBe(first)
+  expect(await build()).toContain('node_modules/jotai')
 })
 
 test('a client that is built without its server is an error', async () => {

@@ -1,4 +1,5 @@
-import type { Node, Pattern, Program } from 'estree'
+import type { BlockStatement, Node, Pattern, Program } from 'estree'
+import { childrenOf } from './syntax-tree.ts'
 
 /** What can be read from a module's source about its exports. */
 export interface ModuleExports {
@@ -12,12 +13,12 @@ export interface ModuleExports {
 }
 
 /**
- * @param program the parsed module
+ * @param block the parsed module, or the body of a function
  * @param directive for example `use client`
- * @returns whether the module starts with the directive; others may stand before it
+ * @returns whether the block starts with the directive; others may stand before it
  */
-export function hasDirective(program: Program, directive: string): boolean {
-  for (const statement of program.body) {
+export function hasDirective(block: Program | BlockStatement, directive: string): boolean {
+  for (const statement of block.body) {
     if (statement.type !== 'ExpressionStatement' || !('directive' in statement)) return false
     if (statement.directive === directive) return true
   }
@@ -101,11 +102,7 @@ function readCommonJsExports(node: Node, names: Set<string>): void {
     else if (isDefine && target && isExportsObject(target) && key?.type === 'Literal')
       names.add(String(key.value))
   }
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isNode(child)) readCommonJsExports(child, names)
-    }
-  }
+  for (const child of childrenOf(node)) readCommonJsExports(child, names)
 }
 
 function isExportsObject(node: Node): boolean {
@@ -116,10 +113,6 @@ function isExportsObject(node: Node): boolean {
     node.object.name === 'module' &&
     nameOf(node.property) === 'exports'
   )
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 }
 
 function nameOf(node: Node): string {

@@ -2,32 +2,27 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { describeInBrowser } from './chromium.ts'
-import { type Demo, keepScreenshot, startDemo, TestBrowser } from './demo.ts'
+import { keepScreenshot } from './demo.ts'
+import { useDemo } from './demo-in-browser.ts'
 
 const run = promisify(execFile)
-const pages = ['', 'counter', 'rooms/general', 'orders', 'slow', 'chart']
+const pages = [
+  '',
+  'counter',
+  'rooms/general',
+  'orders',
+  'slow',
+  'chart',
+  'sign-up',
+  'todos',
+  'upload',
+  'seven-guis',
+]
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
 describeInBrowser('the demo in Chromium', () => {
-  let demo: Demo
-  let browser: TestBrowser
-
-  beforeAll(async () => {
-    demo = await startDemo()
-    browser = await TestBrowser.launch()
-  }, 60_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await demo?.stop()
-  })
-
-  afterEach(() => {
-    expect(browser.complaints.splice(0)).toEqual([])
-  })
-
-  const open = (path: string, options?: Parameters<TestBrowser['visit']>[1]) =>
-    browser.visit(`${demo.url}/${path}`, options)
+  const demo = useDemo()
+  const { open } = demo
 
   const live = (page: Page) => page.getByText('Live', { exact: true }).first().waitFor()
 
@@ -184,7 +179,7 @@ describeInBrowser('the demo in Chromium', () => {
   })
 
   test('one connection carries all live roots of a page', async () => {
-    const page = await browser.visit('about:blank')
+    const page = await demo.browser.visit('about:blank')
     let sockets = 0
     page.on('websocket', () => sockets++)
     await page.goto(`${demo.url}/counter`)

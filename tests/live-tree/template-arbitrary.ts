@@ -31,6 +31,8 @@ const types = fc.constantFrom<unknown>('p', 'b', 'svg', clientReference, Symbol.
 const hole = fc.tuple(fc.constantFrom('h1', 'h2', 'h3', 'h4', 'empty'), keys)
 const handlerPath = fc.constantFrom('0.onClick', '1.onPick', '0.:a.on"Quoted"')
 
+const handlerOptions = fc.constantFrom('', '', 'd300', 'p kEnter k$')
+
 const depth = fc.createDepthIdentifier()
 const plain = { maxKeys: 2, noNullPrototype: true, depthIdentifier: depth }
 
@@ -40,7 +42,7 @@ export const { template, element, list } = fc.letrec((tie) => {
   const props = fc.tuple(
     fc.dictionary(fc.constantFrom('title', 'id', 'style', 'data'), fc.oneof(any, fields), plain),
     fc.option(
-      handlerPath.map((path) => new Handler(path)),
+      fc.tuple(handlerPath, handlerOptions).map(([path, options]) => new Handler(path, options)),
       { nil: undefined },
     ),
     fc.option(fc.oneof(tie('list'), any), { nil: undefined }),

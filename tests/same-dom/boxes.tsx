@@ -17,7 +17,7 @@ import {
   useTransition,
 } from 'react'
 import { build, isSeveral, one } from './build.tsx'
-import type { Side } from './side.ts'
+import type { Side, Update } from './side.ts'
 import type { BoxSpec, Flavor } from './spec.ts'
 
 /** What every box gets. */
@@ -35,7 +35,7 @@ function output({ spec, side }: BoxProps, value: number): ReactNode {
 
 const soloFlavors = new Set<Flavor>(['state', 'class', 'memo', 'forward', 'layout', 'store', 'cached'])
 
-function useRegistered({ spec, side }: BoxProps, setter: (value: number) => void): void {
+function useRegistered({ spec, side }: BoxProps, setter: (update: Update<number>) => void): void {
   useEffect(() => side.register(spec.name, setter), [side, spec.name, setter])
 }
 
@@ -45,8 +45,12 @@ function StateBox(props: BoxProps): ReactNode {
   return output(props, value)
 }
 
+function applied(before: number, update: Update<number>): number {
+  return typeof update === 'function' ? update(before) : update
+}
+
 function ReducerBox(props: BoxProps): ReactNode {
-  const [value, dispatch] = useReducer((_: number, next: number) => next, 0)
+  const [value, dispatch] = useReducer(applied, 0)
   useRegistered(props, dispatch)
   return output(props, value)
 }
@@ -71,7 +75,9 @@ class ClassBox extends Component<BoxProps> {
 
   private register(): () => void {
     const { side, spec } = this.props
-    return side.register(spec.name, (value) => this.setState({ value }))
+    return side.register<Update<number>>(spec.name, (update) =>
+      this.setState(({ value }) => ({ value: applied(value, update) })),
+    )
   }
 
   override render(): ReactNode {
@@ -118,7 +124,7 @@ function TransitionBox(props: BoxProps): ReactNode {
   const [late, setLate] = useState(0)
   const [pending, start] = useTransition()
   const setBoth = useCallback(
-    (next: number) => {
+    (next: Update<number>) => {
       setValue(next)
       start(() => setLate(next))
     },

@@ -12,10 +12,14 @@ import {
   use,
   useId,
 } from 'react'
+import { on } from '../../src/index.ts'
+import { Form, Hope, Later } from './actions.tsx'
 import { boxes } from './boxes.tsx'
+import { Field } from './fields.tsx'
+import { Rows } from './lists.tsx'
 import { turn } from './mutate.ts'
 import { Planned, type Side } from './side.ts'
-import type { AwaitSpec, ElementSpec, InputSpec, Spec, WidgetSpec, WrapSpec } from './spec.ts'
+import type { AwaitSpec, ElementSpec, InputSpec, PressSpec, Spec, WidgetSpec, WrapSpec } from './spec.ts'
 import { Async, Catch, Using, UsingAsync, wraps } from './wraps.tsx'
 
 /** Where a spec is built: by which box, in which state. */
@@ -57,6 +61,8 @@ export function build(spec: Spec, scope: Scope): ReactNode {
       return buildElement(spec, scope)
     case 'input':
       return buildInput(spec, scope)
+    case 'press':
+      return buildPress(spec, scope)
     case 'widget':
       return buildWidget(spec, scope)
     case 'wrap':
@@ -149,7 +155,7 @@ function buildWidget(spec: WidgetSpec, scope: Scope): ReactNode {
     if (spec.widget === 'Show')
       props.data = { node: alone(asProp(build(spec.left, scope))), more: data ?? null, value: scope.value }
   }
-  if (spec.action !== null) props.action = actionOn(spec.action, scope)
+  if (spec.action !== null) Object.assign(props, actionOn(spec.action, scope))
   return make(side.widgets[spec.widget], props, childrenOf(spec.children, scope, spec.widget === 'Counter'))
 }
 
@@ -177,8 +183,44 @@ function alone(node: ReactNode): ReactNode {
   return isValidElement(node) && node.type === Fragment && node.key === null ? <u>{node}</u> : node
 }
 
-function actionOn(name: string, { side, value }: Scope): () => void {
-  return () => side.update(() => side.set(name, value + 1))
+function actionOn(name: string, { side, value }: Scope): Props {
+  const actionMark = `act ${name} ${value}`
+  const action = () => {
+    side.hear(actionMark)
+    side.act(name, value + 1)
+  }
+  return { action, actionMark }
+}
+
+const increment = (n: number): number => n + 1
+
+/** The next one, by name. */
+const neighbours: Readonly<Record<string, string>> = { A: 'B', B: 'C', C: 'D', D: 'A' }
+
+function buildPress(spec: PressSpec, scope: Scope): ReactNode {
+  const { tag, key, name, does, stop, capture, children } = spec
+  const { side, value } = scope
+  const type = tag === 'button' ? { type: 'button' } : {}
+  const inside = childrenOf(children, scope, soloTags.has(tag))
+  if (spec.sometimes && value % 2 === 1) return make(tag, { key, ...type }, inside)
+  const mark = `${name} ${does} ${value}`
+  const handler = () => {
+    side.hear(mark)
+    side.act(name, does === 'add' ? increment : value + 1)
+    if (does === 'both') side.act(neighbours[name] ?? 'A', increment)
+  }
+  const flags = `${stop ? 'stop ' : ''}${capture ? 'capture' : ''}`
+  return make(tag, { key, ...type, 'data-click': mark, 'data-flags': flags, ...listener(handler, spec, side) }, inside)
+}
+
+/** React has no helper such as `on`: what it stands for is written out. */
+function listener(handler: () => void, { stop, capture }: PressSpec, side: Side): Props {
+  if (side.live) return { onClick: stop || capture ? on(handler, { stop, capture }) : handler }
+  const own = (event: { stopPropagation(): void }) => {
+    if (stop) event.stopPropagation()
+    handler()
+  }
+  return { [capture ? 'onClickCapture' : 'onClick']: own }
 }
 
 function buildWrap({ flavor, key, children }: WrapSpec, scope: Scope): ReactNode {
@@ -222,13 +264,16 @@ function buildComponent(spec: Exclude<Spec, { kind: 'text' | 'long' | 'now' }>, 
       )
     case 'id':
       return make(Id, { key: spec.key })
-    case 'button':
-      return make('button', {
-        key: spec.key,
-        type: 'button',
-        className: 'act',
-        onClick: actionOn(spec.name, scope),
-      })
+    case 'rows of':
+      return make(Rows, { key: spec.key, spec, side })
+    case 'field':
+      return make(Field, { key: spec.key, spec, side })
+    case 'form':
+      return make(Form, { key: spec.key, spec, side, value })
+    case 'hope':
+      return make(Hope, { key: spec.key, spec, side, value })
+    case 'later':
+      return make(Later, { key: spec.key, spec, side, value })
     case 'provide': {
       const provided = spec.value === 'now' ? value : spec.value
       return make(

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { JSDOM } from 'jsdom'
 
 /**
@@ -16,6 +17,8 @@ const names = [
   'Element',
   'HTMLElement',
   'HTMLInputElement',
+  'HTMLSelectElement',
+  'HTMLTextAreaElement',
   'HTMLFormElement',
   'HTMLIFrameElement',
   'Event',
@@ -25,6 +28,18 @@ for (const name of names) define(name, window[name])
 define('performance', { now: () => now })
 define('__webpack_require__', (id: string) => browserModules.get(id))
 define('__webpack_chunk_load__', () => Promise.resolve())
+
+/** The server decodes forms as Node's own; the browser's are made of a form's fields. */
+const NodeFormData = globalThis.FormData
+class EitherFormData extends NodeFormData {
+  constructor(form?: HTMLFormElement, submitter?: HTMLElement | null) {
+    super()
+    if (form === undefined) return
+    const fields = new window.FormData(form as never, submitter as never)
+    for (const [name, value] of fields) this.append(name, value as string)
+  }
+}
+define('FormData', EitherFormData)
 
 function define(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
@@ -54,8 +69,16 @@ class VirtualTimeout {
 
 const timers = new Set<VirtualTimeout>()
 
+let lateness = () => 0
+
+/** From now on, timers are late by what this returns, in milliseconds: those of about the same time change places. */
+export function delayTimers(lateByMs: () => number): void {
+  lateness = lateByMs
+}
+
 define('setTimeout', (callback: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) => {
-  const timer = new VirtualTimeout(() => callback(...args), now + delay)
+  const bound = AsyncResource.bind(() => callback(...args))
+  const timer = new VirtualTimeout(bound, now + delay + lateness())
   timers.add(timer)
   return timer
 })
@@ -81,8 +104,13 @@ define('clearImmediate', (immediate: NodeJS.Immediate) => {
 })
 
 /** Returns when nothing is left to do: no microtask, no message on its way, no timer near. */
-export async function settle(): Promise<void> {
-  const end = now + horizonMs
+export function settle(): Promise<void> {
+  return pass(horizonMs)
+}
+
+/** Lets so much time pass, and no more: what takes longer is still under way then. */
+export async function pass(ms: number): Promise<void> {
+  const end = now + ms
   do await quiet()
   while (fireNext(end))
   now = end

@@ -1,7 +1,17 @@
 import { type ComponentType, lazy, type ReactNode, startTransition } from 'react'
+import { onServerHalf } from '../../src/testing/react-halves.ts'
 import type { Widgets } from './widgets.tsx'
 
-type Setter = (value: number) => void
+type Setter = (update: unknown) => void
+
+/** A new state, or what makes it of the one before. */
+export type Update<S> = S | ((before: S) => S)
+
+/** A change of the components of a name. */
+export interface Act {
+  readonly name: string
+  readonly update: unknown
+}
 
 /** Thrown by components on purpose. */
 export class Planned extends Error {}
@@ -37,6 +47,10 @@ export class Side {
   readonly stores = [new Store(), new Store()]
   /** Effects that ran and were not cleaned up. */
   effects = 0
+  /** What handlers were called, with what they had captured. */
+  heard: string[] = []
+  /** What handlers did, in order, where it is to be done in the other world too. */
+  acts: Act[] | null = null
 
   constructor(
     /** True where components run on a live server. */
@@ -46,14 +60,14 @@ export class Side {
   ) {}
 
   /** To be called in an effect. */
-  register(name: string, setter: Setter): () => void {
+  register<S>(name: string, setter: (update: S) => void): () => void {
     this.effects++
     const setters = this.setters.get(name) ?? new Set()
     this.setters.set(name, setters)
-    setters.add(setter)
+    setters.add(setter as Setter)
     return () => {
       this.effects--
-      setters.delete(setter)
+      setters.delete(setter as Setter)
     }
   }
 
@@ -64,13 +78,19 @@ export class Side {
     return counts
   }
 
-  set(name: string, value: number): void {
-    for (const setter of [...(this.setters.get(name) ?? [])]) setter(value)
+  set(name: string, update: unknown): void {
+    for (const setter of [...(this.setters.get(name) ?? [])]) setter(update)
+  }
+
+  /** What a handler does. */
+  act<S>(name: string, update: Update<S>): void {
+    this.acts?.push({ name, update })
+    this.update(() => this.set(name, update))
   }
 
   /** A live tree keeps old content when an update suspends, as a transition does. */
   update(change: () => void): void {
-    if (this.live) change()
+    if (this.live) onServerHalf(change)
     else startTransition(change)
   }
 

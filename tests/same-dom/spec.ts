@@ -16,6 +16,20 @@ export interface Program {
   /** How many frames the server sends ahead of the browser. */
   readonly window: number
   readonly steps: readonly Step[]
+  /** The user and the others do not wait for one another: see `hurried.ts`. */
+  readonly hurry?: Hurry | null | undefined
+}
+
+/** How far away the server is, and when the steps are done. */
+export interface Hurry {
+  readonly latencyMs: number
+  readonly jitterMs: number
+  /** How late timers may be. */
+  readonly lateByMs: number
+  /** Of what is drawn: every message's part of the jitter, and how late each timer is. */
+  readonly seed: number
+  /** How long after each step the next one is, in milliseconds; over again when they are used up. */
+  readonly pauses: readonly number[]
 }
 
 export type Step =
@@ -25,6 +39,14 @@ export type Step =
   | { readonly do: 'click' | 'bump'; readonly nth: number }
   | { readonly do: 'type'; readonly nth: number; readonly text: string }
   | { readonly do: 'stall' | 'resume' }
+  /** A user changes a field; `how` says to what. */
+  | { readonly do: 'edit'; readonly nth: number; readonly how: number }
+  /** By nothing, by its button, or by the button with an action of its own. */
+  | { readonly do: 'submit'; readonly nth: number; readonly by: 'script' | 'button' | 'other' }
+  /** Somebody else changes what one of the components with an `act` of its own holds. */
+  | { readonly do: 'other'; readonly nth: number; readonly how: number; readonly row: number }
+  /** Waits until nothing is under way. */
+  | { readonly do: 'rest' }
 
 /** A name, or the place of one among those that are mounted. */
 export type Target = string | number
@@ -75,7 +97,12 @@ export type Spec =
   | BoxSpec
   | WrapSpec
   | WidgetSpec
-  | ({ readonly kind: 'button'; readonly name: string } & Keyed)
+  | PressSpec
+  | RowsSpec
+  | FieldSpec
+  | FormSpec
+  | HopeSpec
+  | LaterSpec
   | ({ readonly kind: 'provide'; readonly context: number; readonly value: number | 'now' } & Parent)
   | ({ readonly kind: 'consume'; readonly context: number; readonly how: 'use' | 'Consumer' } & Keyed)
   | ({ readonly kind: 'catch'; readonly name: string } & Parent)
@@ -101,6 +128,67 @@ export interface ElementSpec extends Parent {
 export interface InputSpec extends Keyed {
   readonly kind: 'input'
   readonly type: 'text' | 'checkbox' | 'textarea' | 'select' | 'uncontrolled'
+}
+
+/** An element with a handler for clicks. */
+export interface PressSpec extends Parent {
+  readonly kind: 'press'
+  readonly tag: 'button' | 'div' | 'b'
+  /** The boxes that it changes. */
+  readonly name: string
+  /** Sets what it knows of, plus one; adds one to what there is; does the first to one box and the second to another. */
+  readonly does: 'set' | 'add' | 'both'
+  readonly stop: boolean
+  readonly capture: boolean
+  /** Only in some states of the box around. */
+  readonly sometimes: boolean
+}
+
+/** A keyed list with handlers in each row, which change the row and its place. */
+export interface RowsSpec extends Keyed {
+  readonly kind: 'rows of'
+  readonly name: string
+  readonly count: number
+  /** What a row is: elements, a component of the server, one of the browser. */
+  readonly row: 'inline' | 'component' | 'client'
+  /** With a text field in each row. */
+  readonly fields: boolean
+}
+
+export type FieldType = 'text' | 'textarea' | 'checkbox' | 'radio' | 'select' | 'multiple'
+
+/** What the server makes of what was entered. */
+export type Rewrite = 'keep' | 'upper' | 'short' | 'ignore' | 'mask' | 'clear'
+
+export interface FieldSpec extends Keyed {
+  readonly kind: 'field'
+  readonly name: string
+  readonly type: FieldType
+  readonly rewrite: Rewrite
+  readonly prop: 'onChange' | 'onInput'
+}
+
+export interface FormSpec extends Keyed {
+  readonly kind: 'form'
+  readonly name: string
+  readonly how: 'action' | 'onSubmit'
+  /** How long an action takes, in milliseconds; 0 for one that is not async. */
+  readonly takesMs: number
+  readonly rewrite: Rewrite
+}
+
+/** A component of the browser that shows what it expects of a function of the server. */
+export interface HopeSpec extends Keyed {
+  readonly kind: 'hope'
+  readonly name: string
+  readonly takesMs: number
+}
+
+/** An async transition of the server, which shows what it expects. */
+export interface LaterSpec extends Keyed {
+  readonly kind: 'later'
+  readonly name: string
+  readonly takesMs: number
 }
 
 /** A component with state, a number, which chooses what it puts out. */

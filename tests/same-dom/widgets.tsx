@@ -1,6 +1,16 @@
-import { createContext, type ReactNode, use, useEffect, useId, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  startTransition,
+  use,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useOptimistic,
+  useState,
+} from 'react'
+import { useFormStatus } from 'react-dom'
 import { clientReference } from '../../src/webpack/runtime/client-reference.ts'
-import type { WidgetName } from './spec.ts'
 
 /** What every component of the browser gets. */
 export interface WidgetProps {
@@ -8,9 +18,9 @@ export interface WidgetProps {
   readonly left?: ReactNode
   readonly data?: unknown
   readonly action?: (() => void) | undefined
+  /** What `action` has captured. */
+  readonly actionMark?: string
 }
-
-export type Widgets = Readonly<Record<WidgetName, (props: WidgetProps) => ReactNode>>
 
 /** Effects of components of the browser that were not cleaned up. */
 export const widgetEffects = { count: 0 }
@@ -24,7 +34,7 @@ function useCounted(): void {
   }, [])
 }
 
-function Counter({ children, left, action }: WidgetProps): ReactNode {
+function Counter({ children, left, action, actionMark }: WidgetProps): ReactNode {
   const [count, setCount] = useState(0)
   useCounted()
   return (
@@ -33,7 +43,7 @@ function Counter({ children, left, action }: WidgetProps): ReactNode {
       <button type="button" className="bump" onClick={() => setCount(count + 1)}>
         {count}
       </button>
-      {action && <button type="button" className="act" onClick={action} />}
+      {action && <button type="button" data-click={actionMark} onClick={action} />}
       <i>{children}</i>
     </section>
   )
@@ -86,6 +96,74 @@ function Themed({ children, left }: WidgetProps): ReactNode {
   )
 }
 
+interface HopeProps {
+  readonly name: string
+  readonly items: readonly string[]
+  add(item: string): Promise<void>
+}
+
+/** What one instance of `Hope` showed, commit by commit. */
+export interface Shown {
+  readonly name: string
+  readonly commits: (readonly string[])[]
+}
+
+/** Of every `Hope` that was mounted. */
+export const hopes = new Set<Shown>()
+
+/** Shows an item at once, and waits for the server to have it. */
+function Hope({ name, items, add }: HopeProps): ReactNode {
+  const [shown, hope] = useOptimistic(items, (all, item: string) => [...all, item])
+  const [own] = useState((): Shown => ({ name, commits: [] }))
+  const next = String(shown.length)
+  useCounted()
+  useLayoutEffect(() => {
+    hopes.add(own)
+    own.commits.push(shown)
+  }, [shown, own])
+  const onClick = () =>
+    startTransition(async () => {
+      hope(next)
+      await add(next)
+    })
+  return (
+    <ol>
+      <button type="button" data-hope={`add ${name} ${next}`} onClick={onClick} />
+      {shown.join(' ')}
+    </ol>
+  )
+}
+
+interface RowProps {
+  readonly id: number
+  readonly n: number
+  readonly countMark: string
+  count(): void
+  readonly removeMark: string
+  remove(): void
+  readonly topMark: string
+  top(): void
+}
+
+/** A row of the browser, with handlers of the server, and state of its own. */
+function Row({ id, n, countMark, count, removeMark, remove, topMark, top }: RowProps): ReactNode {
+  const [first] = useState(n)
+  return (
+    <li data-first={first} title={String(id)}>
+      <button type="button" data-click={countMark} onClick={count}>
+        {n}
+      </button>
+      <b data-click={topMark} onClick={top}>
+        <button type="button" data-click={removeMark} onClick={remove} />
+      </b>
+    </li>
+  )
+}
+
+function Status(): ReactNode {
+  return useFormStatus().pending ? 'sending' : null
+}
+
 /** Data as text, whatever it is made of; elements are left out. */
 export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
@@ -107,7 +185,9 @@ export function describe(value: unknown): string {
 }
 
 /** The components themselves: React in the browser. */
-export const realWidgets: Widgets = { Counter, Field, Show, Theme, Themed }
+export const realWidgets = { Counter, Field, Show, Theme, Themed, Hope, Row, Status }
+
+export type Widgets = typeof realWidgets
 
 export const widgetModule = 'tests/widgets'
 

@@ -1,3 +1,4 @@
+import '../../src/testing/webpack-globals.ts'
 import { JSDOM } from 'jsdom'
 
 /** A DOM for tests that run in Node's environment; import it before react-dom. */

@@ -10,6 +10,11 @@ export interface ClientModuleEntry {
   name: string
   /** True when the module uses top-level await. */
   async?: boolean
+  /**
+   * Ids (`module#export`) of the server functions that the module imports, itself or through other modules: what a
+   * browser that is shown the module may call. React Flight does not read them.
+   */
+  functions?: readonly string[]
 }
 
 /** Client modules by reference id (the part of `$$id` before the `#`). */

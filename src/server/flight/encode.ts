@@ -25,6 +25,13 @@ export function encodeValue(
   return renderToReadableStream(value, modules, { onError })
 }
 
+/** A payload to its end. */
+export async function readWhole(payload: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of payload) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 /** What a stream gave before it paused, and, where it has not ended, the rest of it. */
 export interface Opening {
   readonly bytes: Uint8Array

@@ -36,7 +36,7 @@ function nodeModel(value: TemplateNode, slot: Slot): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof TemplateElement) return elementModel(value, slot)
   if (value instanceof Hole) return holeModel(value, slot)
-  if (value instanceof Handler) return marker(null, value.path)
+  if (value instanceof Handler) return marker(null, handlerFields(value))
   if (Array.isArray(value)) return value.map((item) => nodeModel(item, slot))
   if (value instanceof Map) return new Map(nodeModel([...value], slot) as [unknown, unknown][])
   if (value instanceof Set) return new Set(nodeModel([...value], slot) as unknown[])
@@ -54,19 +54,23 @@ function elementModel({ type, key, props }: TemplateElement, slot: Slot): ReactE
   )
 }
 
+function handlerFields({ path, options }: Handler): string[] {
+  return options === '' ? [path] : [path, options]
+}
+
 function holeModel(hole: Hole, slot: Slot): ReactElement {
-  return marker(wireKey(hole, slot.generationOf(hole.path)), slot.idInHole(hole.path))
+  return marker(wireKey(hole, slot.generationOf(hole.path)), [slot.idInHole(hole.path)])
 }
 
 /**
- * An element of no type, which nothing else on the wire is: with a number for its props it is a hole, with a
- * text a handler. The number is in an array, for React wants props to be an object, and an array is the shortest.
+ * An element of no type, which nothing else on the wire is. In a template a number makes it a hole, a text a handler;
+ * in a result it stands for a stream. React wants props to be an object, and an array is the shortest.
  */
-function marker(key: string | null, place: number | string): ReactElement {
+export function marker(key: string | null, props: readonly unknown[]): ReactElement {
   const element = Object.getOwnPropertyDescriptors(jsx('' as never, {}, key ?? undefined))
   return Object.create(Object.prototype, {
     ...element,
-    props: { value: [place], enumerable: true },
+    props: { value: props, enumerable: true },
   }) as ReactElement
 }
 

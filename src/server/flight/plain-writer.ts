@@ -135,8 +135,9 @@ class PlainWriter {
     return `["$","",${key === null ? 'null' : this.string(key)},[${slot.idInHole(hole.path)}]${elementEnd}`
   }
 
-  private handler({ path }: Handler): string {
-    return `["$","",null,[${this.string(path)}]${elementEnd}`
+  private handler({ path, options }: Handler): string {
+    const rest = options === '' ? '' : `,${this.string(options)}`
+    return `["$","",null,[${this.string(path)}${rest}]${elementEnd}`
   }
 
   private fields(fields: Readonly<Record<string, TemplateNode>>): string {

@@ -26,7 +26,8 @@ export function clientReference(id: string, name: string): ClientReference {
   const reference = () => {
     throw new Error(
       `liveroot: ${shown} is in a 'use client' module and cannot be called on the server. Render it as a ` +
-        'component, or pass it to one as a prop. To share a function, move it to a module without the directive.',
+        'component, or pass it to one as a prop. ' +
+        advice(id),
     )
   }
   return Object.defineProperties(reference, {
@@ -35,6 +36,13 @@ export function clientReference(id: string, name: string): ClientReference {
     $$id: { value: `${id}#${name}` },
     $$async: { value: false },
   }) as ClientReference
+}
+
+function advice(id: string): string {
+  const inPackage = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]
+  return inPackage === undefined
+    ? 'To share a function, move it to a module without the directive.'
+    : `To use the hooks of ${inPackage} in live components, build with new Liveroot({ live: ['${inPackage}'] }).`
 }
 
 /** Read by React, promises and serialisers to find out what a value is; never exports. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { build, configure } from './build.ts'
 
-// Argument: output path. With webpack's persistent cache, which the second process reads.
-const [outputPath = ''] = process.argv.slice(2)
+// Arguments: output path, and the live packages. With webpack's persistent cache, which later processes read.
+const [outputPath = '', ...live] = process.argv.slice(2)
 const cache = { type: 'filesystem' as const, cacheDirectory: join(outputPath, 'cache') }
-await build(configure('development', outputPath).map((configuration) => ({ ...configuration, cache })))
+await build(
+  configure('development', outputPath, {}, live).map((configuration) => ({ ...configuration, cache })),
+)

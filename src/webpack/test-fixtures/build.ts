@@ -29,8 +29,9 @@ export function configure(
   mode: 'development' | 'production',
   outputPath: string,
   overrides: Configuration = {},
+  live = ['jotai', '@tanstack/react-query'],
 ): Configuration[] {
-  const liveroot = new Liveroot()
+  const liveroot = new Liveroot({ live })
   const shared: Configuration = {
     context: app,
     mode,
@@ -52,6 +53,7 @@ export function configure(
     entry: { main: './server.tsx' },
     output: { path: join(outputPath, 'server'), filename: 'nested/[name].cjs', clean: true },
     optimization: { minimize: false },
+    externals: { bufferutil: 'commonjs bufferutil', 'utf-8-validate': 'commonjs utf-8-validate' },
     plugins: [liveroot.server()],
     ...overrides,
   }

@@ -5,6 +5,10 @@ import vm from 'node:vm'
 export interface ClientResult {
   decoded: { named: Record<string, unknown>; element: unknown }
   Panel: unknown
+  /** What went up when the page called server functions. */
+  sent: string[]
+  /** Whether a stub of the entry is a server function to the bundle's client. */
+  isKnown: boolean
   /** What the page fetched after its first script, in order. */
   fetched: string[]
 }
@@ -30,6 +34,9 @@ export function runClient(directory: string, payload: string): Promise<ClientRes
         TextEncoder,
         setTimeout,
         clearTimeout,
+        setInterval: (action: () => void, delayMs: number) => setInterval(action, delayMs).unref(),
+        clearInterval,
+        addEventListener() {},
         URL,
       },
       ...{ fail: reject, payload },

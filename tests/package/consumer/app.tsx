@@ -1,7 +1,7 @@
 // An application as its author writes it: compiled against the built package, without casts.
-import { usePublish, useTopic } from 'liveroot'
+import { type LiveChangeEvent, type LiveSubmitEvent, on, usePublish, useTopic } from 'liveroot'
 import { LiveRoot, useLiveStatus } from 'liveroot/client'
-import { createLiveServer, httpHook, type LiveEvent, route } from 'liveroot/server'
+import { createLiveServer, httpHook, route } from 'liveroot/server'
 import { Liveroot } from 'liveroot/webpack'
 import { useState } from 'react'
 
@@ -51,7 +51,21 @@ export function Status() {
   return state === 'waiting' ? String((nextTryAt ?? 0) - Date.now()) : state
 }
 
-export const handler = (event: LiveEvent) => event.formData?.get('text')
+// Handlers for live events fit where React's own types of JSX ask for one.
+const submit = (event: LiveSubmitEvent) => event.formData.get('text')
+const change = ({ target }: LiveChangeEvent) => target.value.trim()
+const tick = ({ currentTarget }: LiveChangeEvent<HTMLInputElement>) => currentTarget.checked
+// @ts-expect-error the native event does not travel
+export const native = (event: LiveChangeEvent) => event.nativeEvent
+
+export const form = (
+  <form onSubmit={submit}>
+    <input onChange={change} />
+    <textarea onChange={on(change, { debounceMs: 300 })} />
+    <input type="checkbox" onChange={tick} />
+    <select onKeyDown={on((event) => event.key, { keys: ['Enter'] })} />
+  </form>
+)
 
 const liveroot = new Liveroot()
 export const plugins = [liveroot.server(), liveroot.client()]

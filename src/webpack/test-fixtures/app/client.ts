@@ -1,14 +1,41 @@
 import { createFromReadableStream } from 'react-server-dom-webpack/client'
+import { createLiveClient } from '../../../client/index.ts'
+import { sessionOf } from '../../../client/live-client.ts'
+import { knownFunction } from '../../../client/server-function.ts'
+import { encode } from '../../../protocol/codec.ts'
+import { fromEntry } from './functions/entry-only.ts'
 import { Panel } from './panel.ts'
 
 declare const payload: string
 declare const fail: (error: unknown) => void
-declare const report: (result: { decoded: unknown; Panel: unknown }) => void
+declare const report: (result: { decoded: unknown; Panel: unknown; sent: string[]; isKnown: boolean }) => void
 
 // The test evaluates this bundle and hands it what the server bundle wrote.
 async function main() {
   const stream = new Response(payload).body as ReadableStream<Uint8Array>
-  report({ decoded: await createFromReadableStream(stream), Panel })
+  const decoded = (await createFromReadableStream(stream)) as { named: { callAll(): Promise<unknown>[] } }
+  const sent: string[] = []
+  await connect(sent)
+  for (const answer of [...decoded.named.callAll(), fromEntry()]) answer.catch(fail)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  report({ decoded, Panel, sent, isKnown: knownFunction(fromEntry) !== undefined })
+}
+
+/** A connection to a server that only bids welcome; it closes when nothing is left to do. */
+function connect(sent: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const client = createLiveClient({
+      connect(listener) {
+        setTimeout(() => {
+          listener.opened()
+          listener.message(encode({ type: 'welcome', version: 1, heartbeatMs: 60_000, window: 1_000_000 }))
+          resolve()
+        }, 0)
+        return { send: (data) => void sent.push(String(data)), close() {}, bufferedBytes: 0 }
+      },
+    })
+    sessionOf(client).mount('/')
+  })
 }
 
 main().catch(fail)

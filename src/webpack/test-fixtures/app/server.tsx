@@ -1,3 +1,6 @@
+// Imports of client modules are not followed into packages.
+// @ts-expect-error: written into node_modules by the test
+import 'fake-actions'
 // @ts-expect-error: written into node_modules by the test
 import { Dialog, Unknown } from 'fake-kit'
 // @ts-expect-error: written into node_modules by the test
@@ -9,6 +12,9 @@ import { readClientManifest } from '../../../server/flight/client-manifest.ts'
 import { awaited } from './awaited.ts'
 import { Inner, Leaf, own, Renamed } from './barrel.ts'
 import source from './button.tsx?raw'
+import { converse } from './functions/converse.ts'
+import { callAll } from './functions/form.tsx'
+import { add, limit, remove } from './functions/todos.ts'
 import { Panel } from './panel.ts'
 import DefaultButton, { Button, left, nested } from './widgets.ts'
 
@@ -25,7 +31,7 @@ function callError(): string {
   }
 }
 
-async function main() {
+export async function run() {
   const manifest = readClientManifest()
   const named = {
     Inner,
@@ -41,23 +47,29 @@ async function main() {
     Unknown,
     Lone,
     Panel,
+    callAll,
   }
   const stream = renderToReadableStream(
     { named, element: createElement(Button, null, 'children') },
     manifest.modules,
   )
   const ids = Object.entries(named).map(([name, value]) => [name, (value as { $$id?: string }).$$id])
+  const { functions = [] } = manifest.modules['functions/form.tsx'] ?? {}
   console.log(
     JSON.stringify({
+      direct: [await add('bread'), remove('bread'), limit],
       callError: callError(),
       html: renderToString(createElement(Counter)),
       ids: Object.fromEntries(ids),
+      live: await converse(functions),
       manifest,
       payload: await new Response(stream).text(),
       sameManifest: readClientManifest() === manifest,
       source,
     }),
   )
+  process.exit()
 }
 
-main()
+// As a library, it is run by who imports it.
+if (typeof module !== 'undefined') run()

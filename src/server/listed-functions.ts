@@ -1,0 +1,44 @@
+import { isClientReference, TemplateElement, type TemplateNode } from '../live/template.ts'
+import type { LiveTree } from '../live/tree.ts'
+import type { ClientModuleMap } from './flight/client-manifest.ts'
+
+interface Shown {
+  /** The tree's newest frame and the browser's, of which this is true. */
+  readonly frames: readonly [number, number]
+  readonly modules: ReadonlySet<string>
+}
+
+const cache = new WeakMap<LiveTree, Shown>()
+
+/** True where a client component that the tree shows is in a module that imports this server function. */
+export function listsFunction(tree: LiveTree, modules: ClientModuleMap, id: string): boolean {
+  for (const module of modulesOf(tree)) if (modules[module]?.functions?.includes(id)) return true
+  return false
+}
+
+/** The client modules of everything that the browser has, or may still have, on its screen. */
+function modulesOf(tree: LiveTree): ReadonlySet<string> {
+  const known = cache.get(tree)
+  const { sequence, shownFrame } = tree
+  if (known?.frames[0] === sequence && known.frames[1] === shownFrame) return known.modules
+  const modules = new Set<string>()
+  for (const template of tree.shownTemplates()) addModules(template, modules)
+  cache.set(tree, { frames: [sequence, shownFrame], modules })
+  return modules
+}
+
+function addModules(node: TemplateNode, modules: Set<string>): void {
+  if (isClientReference(node)) {
+    const { $$id } = node as { $$id: string }
+    modules.add($$id.slice(0, $$id.lastIndexOf('#')))
+  } else if (node instanceof TemplateElement) {
+    addModules(node.type, modules)
+    for (const name of Object.keys(node.props)) addModules(node.props[name], modules)
+  } else if (Array.isArray(node)) {
+    for (const item of node) addModules(item, modules)
+  } else if (node instanceof Map || node instanceof Set) {
+    for (const item of [...node].flat()) addModules(item, modules)
+  } else if (typeof node === 'object' && node !== null) {
+    for (const value of Object.values(node)) addModules(value, modules)
+  }
+}

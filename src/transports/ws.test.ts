@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Duplex } from 'node:stream'
+import { WebSocket } from 'ws'
+import { subprotocol } from '../protocol/messages.ts'
+import type { Socket } from '../server/transport.ts'
+import { webSocketTransport } from './ws.ts'
+
+/** A connection whose writes to the network are counted. */
+class CountedStream extends Duplex {
+  writes = 0
+
+  constructor(private readonly network: Duplex) {
+    super({ allowHalfOpen: true })
+    network.on('data', (data) => this.push(data))
+    network.on('end', () => this.push(null))
+  }
+
+  override _read(): void {}
+
+  override _write(data: Buffer, _encoding: string, done: () => void): void {
+    this.writes++
+    this.network.write(data, () => done())
+  }
+
+  override _writev(parts: readonly { chunk: Buffer }[], done: () => void): void {
+    this.writes++
+    this.network.write(Buffer.concat(parts.map(({ chunk }) => chunk)), () => done())
+  }
+
+  override _final(done: () => void): void {
+    this.network.end(() => done())
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.network.destroy()
+    done(error)
+  }
+}
+
+interface Ends {
+  readonly server: Socket
+  readonly stream: CountedStream
+  readonly client: WebSocket
+  readonly received: string[]
+}
+
+const options = { maxMessageBytes: 1000, allowOrigin: () => true }
+
+/** Opens some connections to one server, and gives both ends of each. */
+async function openScene(connections: number) {
+  const http = createServer()
+  let accepted: Socket | undefined
+  let drained = 0
+  const transport = webSocketTransport(options, (socket) => {
+    accepted = socket
+    return { message: () => {}, drained: () => drained++, closed: () => {} }
+  })
+  let stream: CountedStream | undefined
+  http.on('upgrade', (request, socket, head) => {
+    stream = new CountedStream(socket)
+    transport.upgrade(request, stream, head)
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const ends: Ends[] = []
+  for (let i = 0; i < connections; i++) {
+    const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, subprotocol)
+    const received: string[] = []
+    client.on('message', (data) => received.push(String(data)))
+    await once(client, 'open')
+    ends.push({ server: accepted as Socket, stream: stream as CountedStream, client, received })
+  }
+  const close = async () => {
+    for (const { client } of ends) client.terminate()
+    transport.close()
+    http.closeAllConnections()
+    await new Promise((resolve) => http.close(resolve))
+  }
+  return { ends, close, drained: () => drained }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('what one connection is sent in a turn leaves in order, in one write', async () => {
+  const { ends, close } = await openScene(1)
+  const [{ server, stream, received }] = ends as [Ends]
+  const before = stream.writes
+  for (const message of ['first', 'second', 'third']) server.send(message)
+  await until(() => received.length === 3)
+  expect(received).toEqual(['first', 'second', 'third'])
+  expect(stream.writes - before).toBe(1)
+  server.send('in another turn')
+  await until(() => received.length === 4)
+  expect(stream.writes - before).toBe(2)
+  await close()
+})
+
+test('a connection does not wait for what others are sent', async () => {
+  const { ends, close } = await openScene(2)
+  const [first, second] = ends as [Ends, Ends]
+  const before = first.stream.writes
+  first.server.send('1')
+  second.server.send('2')
+  expect(first.stream.writes - before).toBe(1)
+  first.server.send('3')
+  await until(() => first.received.length === 2 && second.received.length === 1)
+  expect([first.received, second.received]).toEqual([['1', '3'], ['2']])
+  await close()
+})
+
+test.each(['close', 'terminate'] as const)('what was sent before %s still arrives', async (how) => {
+  const { ends, close } = await openScene(1)
+  const [{ server, client, received }] = ends as [Ends]
+  const closed = once(client, 'close')
+  server.send('last words')
+  if (how === 'close') server.close(4408, 'handshake_timeout')
+  else server.terminate()
+  expect((await closed)[0]).toBe(how === 'close' ? 4408 : 1006)
+  expect(received).toEqual(['last words'])
+  await close()
+})
+
+test('it is heard when the network has taken what was buffered', async () => {
+  const { ends, close, drained } = await openScene(1)
+  const [{ server, client, received }] = ends as [Ends]
+  client.pause()
+  const message = 'x'.repeat(1_000_000)
+  let sent = 0
+  while (server.bufferedBytes < 5_000_000) {
+    server.send(message)
+    sent++
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const before = drained()
+  client.resume()
+  await until(() => received.length === sent && server.bufferedBytes === 0)
+  expect(drained()).toBe(before + 1)
+  await close()
+})

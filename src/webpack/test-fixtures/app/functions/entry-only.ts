@@ -1,0 +1,5 @@
+'use server'
+
+export async function fromEntry() {
+  return 'ENTRY_ONLY_CODE'
+}

@@ -1,0 +1,2 @@
+"use server";
+exports.old = function old() { return "OLD_CODE" };

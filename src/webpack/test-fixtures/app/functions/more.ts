@@ -1,0 +1,2 @@
+export const more = async () => 'MORE_CODE'
+export const further = async () => 'further'

@@ -1,0 +1,1 @@
+export const secret = await Promise.resolve('SECRET_CODE')
