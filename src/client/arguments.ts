@@ -1,8 +1,9 @@
 import { encodeReply } from 'react-server-dom-webpack/client.browser'
 import { LiverootError } from '../errors.ts'
-import { functionMark, liveMark } from '../protocol/argument-marks.ts'
+import { dataMark, functionMark, liveMark } from '../protocol/argument-marks.ts'
+import { eventMark } from '../protocol/live-event.ts'
 import type { FileMark } from '../protocol/uploads.ts'
-import { isEvent, preventNavigation, serializeEvent } from './events.ts'
+import { isEvent, isSerializedEvent, preventNavigation, serializeEvent } from './events.ts'
 import { isLive } from './live-value.ts'
 import { mapContent } from './map-content.ts'
 import { knownFunction } from './server-function.ts'
@@ -21,24 +22,42 @@ export function captureArguments(args: readonly unknown[]): unknown[] {
 }
 
 function captureArgument(argument: unknown): unknown {
+  if (isSerializedEvent(argument)) return argument
   if (isEvent(argument)) {
     preventNavigation(argument)
     return serializeEvent(argument)
   }
-  return isLive(argument) ? { [liveMark]: markFunctions(argument.value) } : markFunctions(argument)
+  return isLive(argument) ? { [liveMark]: mark(argument.value) } : mark(argument)
 }
 
-/** Puts marks in the place of functions of the server; what else there is, React's encoder takes or refuses. */
-function markFunctions(argument: unknown): unknown {
+/**
+ * Puts marks in the place of functions of the server, and around data that looks like a mark; what else there is,
+ * React's encoder takes or refuses.
+ */
+function mark(argument: unknown): unknown {
   return mapContent(argument, (node) => {
-    const found = typeof node === 'function' ? knownFunction(node) : undefined
-    if (found === undefined) return node
-    const { reference, owner } = found
-    const { root, seen } = owner.place(reference)
-    const { slot, path, bound } = reference
-    const mark = [root, seen, slot, path]
-    return { [functionMark]: bound.length === 0 ? mark : [...mark, bound.map(markFunctions)] }
+    if (typeof node === 'function') return markFunction(node)
+    if (typeof node !== 'object' || node === null || !looksLikeMark(node)) return node
+    return {
+      [dataMark]: Object.fromEntries(Object.entries(node).map(([name, field]) => [name, mark(field)])),
+    }
   })
+}
+
+function markFunction(own: object): unknown {
+  const found = knownFunction(own)
+  if (found === undefined) return own
+  const { reference, owner } = found
+  const { root, seen } = owner.place(reference)
+  const { slot, path, bound } = reference
+  const name = [root, seen, slot, path]
+  return { [functionMark]: bound.length === 0 ? name : [...name, bound.map(mark)] }
+}
+
+const marks = [eventMark, functionMark, liveMark, dataMark]
+
+function looksLikeMark(value: object): boolean {
+  return marks.some((each) => Object.hasOwn(value, each))
 }
 
 /** The arguments as text, at once, where they read the same by JSON as in React's reply format; null where they may not. */

@@ -1,5 +1,4 @@
 import { isValidElement, type ReactElement } from 'react'
-import { jsx } from 'react/jsx-runtime'
 import { fieldFor } from './field.tsx'
 import { createHandler, optionsOf } from './handler.ts'
 import { mapContent, type Replace } from './map-content.ts'
@@ -29,7 +28,7 @@ export function createBindings(owner: FunctionOwner): Bindings {
         if (node.type !== '') return withField(node, replace)
         const [place, options] = node.props as readonly [number | string, string?]
         if (typeof place === 'string') return handler(slot, place, options)
-        return jsx(Slot, place === 0 ? {} : { id: place }, node.key ?? undefined)
+        return rebuild({ ...node, type: Slot }, place === 0 ? {} : { id: place })
       }),
     rebind: (content, slot) =>
       mapContent(content, (node) => {

@@ -72,7 +72,15 @@ export function serializeEvent(event: EventLike, { path = '', files = false }: E
   if (type === 'paste' || type === 'drop') {
     setTransfer(out, (native.clipboardData ?? native.dataTransfer) as DataTransfer | null, files)
   }
+  serialized.add(out)
   return out
+}
+
+const serialized = new WeakSet<object>()
+
+/** True for what {@link serializeEvent} made; data of the application may look the same. */
+export function isSerializedEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && serialized.has(value)
 }
 
 function set(out: Fields, name: string, value: unknown): void {

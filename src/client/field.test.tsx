@@ -1,66 +1,17 @@
 import '../../tests/support/dom.ts'
+import { Activity, cloneElement, createRef, type ElementType, type ReactElement, StrictMode } from 'react'
 import {
-  Activity,
-  cloneElement,
-  createRef,
-  type ElementType,
-  type ReactElement,
-  type ReactNode,
-  StrictMode,
-} from 'react'
-import { flushSync } from 'react-dom'
-import type { Root } from 'react-dom/client'
-import { deferred, wait } from '../../tests/live-tree/support.ts'
-import { choose, enter, fire } from '../../tests/support/user.ts'
-import { loadReactDom } from '../testing/react-halves.ts'
-import { noteCall } from './calls-of-event.ts'
-import { moveOffset } from './caret.ts'
-import { fieldFor } from './field.tsx'
-
-const Input = fieldFor('input') as ElementType
-const Select = fieldFor('select') as ElementType
-const Textarea = fieldFor('textarea') as ElementType
-
-let root: Root
-let container: HTMLElement
-let calls: { answer(): void; fail(): void }[] = []
-
-/** A handler as the browser has it: its calls are answered by the test. */
-function save(event: { nativeEvent: Event }): void {
-  const { promise, resolve, reject } = deferred()
-  calls.push({ answer: resolve, fail: () => reject(new Error('refused')) })
-  noteCall(event.nativeEvent, promise)
-}
-
-beforeEach(async () => {
-  const { createRoot } = await loadReactDom()
-  calls = []
-  container = document.body.appendChild(document.createElement('div'))
-  root = createRoot(container)
-})
-
-afterEach(() => {
-  root.unmount()
-  container.remove()
-})
-
-function show(node: ReactNode): void {
-  flushSync(() => root.render(node))
-}
-
-function find<T extends Element = HTMLInputElement>(selector = 'input'): T {
-  return container.querySelector(selector) as T
-}
-
-/** Answers are heard of in promises, and transitions come some turns of the event loop later. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await wait(1)
-}
-
-async function answer(...numbers: readonly number[]): Promise<void> {
-  for (const number of numbers) calls[number]?.answer()
-  await settled()
-}
+  answer,
+  calls,
+  find,
+  Input,
+  Select,
+  save,
+  settled,
+  show,
+  Textarea,
+} from '../../tests/support/fields.tsx'
+import { enter, fire } from '../../tests/support/user.ts'
 
 describe('a controlled field', () => {
   test('shows what was typed until the answer, and then the value of the server', async () => {
@@ -176,139 +127,6 @@ describe('an input method', () => {
     fire(find(), 'compositionend')
     await settled()
     expect([find().value, events]).toEqual(['b', ['compositionstart', 'compositionend']])
-  })
-})
-
-describe('the caret', () => {
-  test.each([
-    ['keeps its place in a text of the same length', 'ab|cd', 'AB|CD'],
-    ['stays before the text after it', '12|34', '12-|34'],
-    ['stays at the end', '(12) 3|', '(12) 34-|'],
-    ['stays inside a text that became short', 'abcd|ef', 'ABC|'],
-    ['stays where the rest changed', 'a|bc', 'A|BCD'],
-  ])('%s', (_name, before, after) => {
-    const plain = (text: string) => text.replace('|', '')
-    expect(moveOffset(before.indexOf('|'), plain(before), plain(after))).toBe(after.indexOf('|'))
-  })
-
-  test.each([
-    ['input', Input],
-    ['textarea', Textarea],
-  ])('and the selection in a focused %s stay when the server rewrites the text', (tag, Field) => {
-    show(<Field value="one two" onChange={save} />)
-    const element = find<HTMLInputElement>(tag)
-    element.focus()
-    element.setSelectionRange(1, 3, 'backward')
-    show(<Field value="ONE TWO" onChange={save} />)
-    expect([element.value, element.selectionStart, element.selectionEnd]).toEqual(['ONE TWO', 1, 3])
-    expect(element.selectionDirection).toBe('backward')
-  })
-
-  test('of a field without the focus is left alone, and the focus is not taken', () => {
-    show(<Input value="one" onChange={save} />)
-    find().setSelectionRange(1, 1)
-    show(<Input value="ONE" onChange={save} />)
-    expect(find().selectionStart).toBe(3)
-    expect(document.activeElement).toBe(document.body)
-  })
-
-  test('of a field without one is not looked for', () => {
-    show(<Input type="number" value="1" onChange={save} />)
-    find().focus()
-    show(<Input type="number" value="2" onChange={save} />)
-    expect(find().value).toBe('2')
-  })
-})
-
-describe('kinds of fields', () => {
-  test('a checkbox', async () => {
-    show(<Input type="checkbox" value="yes" checked={false} onChange={save} />)
-    find().click()
-    expect([find().checked, find().value]).toEqual([true, 'yes'])
-    await answer(0)
-    expect(find().checked).toBe(false)
-  })
-
-  test('a group of radio buttons changes as one', async () => {
-    const group = (chosen: string) => (
-      <form>
-        {['a', 'b', 'c'].map((value) => (
-          <Input key={value} type="radio" name="g" value={value} checked={value === chosen} onChange={save} />
-        ))}
-      </form>
-    )
-    const checked = () =>
-      [...find<HTMLFormElement>('form').querySelectorAll('input')].map((each) => each.checked)
-    show(group('a'))
-    find('[value=b]').click()
-    expect(checked()).toEqual([false, true, false])
-    show(group('a'))
-    expect(checked()).toEqual([false, true, false])
-    find('[value=c]').click()
-    await answer(0)
-    expect(checked()).toEqual([false, false, true])
-    show(group('b'))
-    await answer(1)
-    expect(checked()).toEqual([false, true, false])
-  })
-
-  test('radio buttons of the same name in another form are another group', () => {
-    const page = (one: boolean) =>
-      ['one', 'two'].map((id) => (
-        <form key={id} id={id}>
-          <Input type="radio" name="g" checked={id === 'one' && one} onChange={save} />
-        </form>
-      ))
-    show(page(true))
-    find('#two input').click()
-    expect([find('#one input').checked, find('#two input').checked]).toEqual([true, true])
-    show(page(false))
-    expect([find('#one input').checked, find('#two input').checked]).toEqual([false, true])
-  })
-
-  test.each([
-    [false, 'a', ['b'], ['a']],
-    [true, ['a'], ['b', 'c'], ['a']],
-    [true, ['a'], [], ['a']],
-  ])('a select (multiple: %s)', async (multiple, value, chosen, after) => {
-    const options = ['a', 'b', 'c'].map((each) => <option key={each}>{each}</option>)
-    show(
-      <Select multiple={multiple} value={value} onChange={save}>
-        {options}
-      </Select>,
-    )
-    const selected = () => Array.from(find<HTMLSelectElement>('select').selectedOptions, (each) => each.value)
-    choose(find('select'), ...chosen)
-    expect(selected()).toEqual(chosen)
-    await answer(0)
-    expect(selected()).toEqual(after)
-  })
-
-  test.each([
-    ['number', '1', '12'],
-    ['date', '2026-01-01', '2026-01-02'],
-    ['range', '1', '2'],
-    ['color', '#000000', '#00ff00'],
-  ])('an input of type %s', async (type, value, edited) => {
-    show(<Input type={type} value={value} onChange={save} />)
-    find().select()
-    const { set } = Object.getOwnPropertyDescriptor(
-      Object.getPrototypeOf(find()),
-      'value',
-    ) as PropertyDescriptor
-    set?.call(find(), edited)
-    fire(find(), 'input')
-    expect(find().value).toBe(edited)
-    await answer(0)
-    expect(find().value).toBe(value)
-  })
-
-  test('an uncontrolled field is never touched', async () => {
-    show(<Input defaultValue="a" onChange={save} />)
-    enter(find(), 'b')
-    show(<Input defaultValue="other" onChange={save} />)
-    await answer(0)
-    expect(find().value).toBe('ab')
   })
 })
 

@@ -67,6 +67,8 @@ class FieldHost extends Component<Given, State, Caret | null> {
   /** Edits with calls under way. */
   private unanswered = 0
   private composing = false
+  /** What a `select` tells of a choice by before its change event; the handler may be for either. */
+  private chosenBy: Event | null = null
 
   override render(): ReactNode {
     const { tag, props } = this.props
@@ -84,6 +86,7 @@ class FieldHost extends Component<Given, State, Caret | null> {
       ...(edit?.prop === control ? { [control]: edit.value } : {}),
       // Not `onChange`, for React warns of a controlled field that has none.
       onChangeCapture: this.change,
+      ...(this.props.tag === 'select' ? { onInputCapture: this.choose } : {}),
       onCompositionStartCapture: this.compose,
       onCompositionEndCapture: this.composed,
       ref: this.refWith(props.ref as Ref<FieldElement>),
@@ -104,16 +107,24 @@ class FieldHost extends Component<Given, State, Caret | null> {
     this.forward('onChangeCapture', event)
   }
 
+  private readonly choose = (event: ReactEvent): void => {
+    this.chosenBy = event.nativeEvent
+    this.forward('onInputCapture', event)
+  }
+
   /** Shows what the browser shows until the calls that this event starts are answered. */
   private readonly hold = (event: Event): void => {
     const edit = this.read()
     if (edit === null) return
+    const { chosenBy } = this
+    this.chosenBy = null
+    const calls = () => [...(chosenBy === null ? [] : callsOf(chosenBy)), ...callsOf(event)]
     this.unanswered++
     // React runs this when all handlers of the event have run, and before it sets controlled fields back. Without a
     // call nothing will come of the edit, and React may undo it.
-    this.setState(() => (callsOf(event).length > 0 ? { edit } : null))
+    this.setState(() => (calls().length > 0 ? { edit } : null))
     queueMicrotask(async () => {
-      await Promise.allSettled(callsOf(event))
+      await Promise.allSettled(calls())
       this.unanswered--
       this.release()
     })

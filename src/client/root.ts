@@ -124,14 +124,15 @@ export class ClientRoot {
     this.received = sequence
     const waiting = this.unfinished.size > 0
     const alone = !suspends && !written.some((id) => this.unfinished.has(id))
-    if (alone && (waiting || (this.host.calling && !ofAction))) {
+    if (alone && !ofAction && (waiting || this.host.calling)) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
       // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
       // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
       this.apart.push(sequence)
       this.announce(written, sequence, false)
     } else {
-      if (waiting || suspends) this.markUnfinished(written, sequence)
+      // Until its action ends, the effect of a call is not on screen either.
+      if (waiting || suspends || ofAction) this.markUnfinished(written, sequence)
       this.lastTransition = sequence
       startTransition(() => this.announce(written, sequence, true))
     }

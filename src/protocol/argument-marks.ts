@@ -8,3 +8,6 @@ export const liveMark = '@live'
 
 /** A file, among the parts of a reply: `[upload, size, name, type, lastModified]`. */
 export const fileMark = '@file'
+
+/** Data of the application that has the field of a mark: what stands in this field is just data. */
+export const dataMark = '@data'

@@ -22,25 +22,43 @@ export function checkTextDepth(text: string, max: number): void {
   }
 }
 
-/** Refuses decoded arguments whose parts refer to each other so that they are too deep, or have no end. */
-export function checkDepth(value: unknown, max: number): void {
-  // Parts may be shared: how deep each one is gets measured once, or a small message could cost hours.
-  const heights = new Map<object, number>()
+/**
+ * Refuses decoded arguments whose parts refer to each other so that they are too deep, or have no end, or are more
+ * values than `maxValues` when each is counted wherever it stands: whoever copies them would make that many.
+ */
+export function checkDepth(value: unknown, max: number, maxValues: number): void {
+  // Parts may be shared: each one is measured once, or a small message could cost hours.
+  const measured = new Map<object, Measure>()
   const above = new Set<object>()
-  const heightOf = (node: unknown, depth: number): number => {
-    if (typeof node !== 'object' || node === null) return 0
-    const known = heights.get(node)
-    if (above.has(node) || depth + (known ?? 0) > max + 1) throw new LiverootError('arguments_too_deep')
+  const measure = (node: unknown, depth: number): Measure => {
+    if (typeof node !== 'object' || node === null) return leaf
+    const known = measured.get(node)
+    if (above.has(node) || depth + (known?.height ?? 0) > max + 1)
+      throw new LiverootError('arguments_too_deep')
     if (known !== undefined) return known
     above.add(node)
     let height = 0
-    for (const item of contentsOf(node)) height = Math.max(height, heightOf(item, depth + 1) + 1)
+    let values = 1
+    for (const item of contentsOf(node)) {
+      const inner = measure(item, depth + 1)
+      height = Math.max(height, inner.height + 1)
+      values += inner.values
+    }
+    if (values > maxValues) throw new LiverootError('bad_arguments')
     above.delete(node)
-    heights.set(node, height)
-    return height
+    const own = { height, values }
+    measured.set(node, own)
+    return own
   }
-  heightOf(value, 0)
+  measure(value, 0)
 }
+
+interface Measure {
+  readonly height: number
+  readonly values: number
+}
+
+const leaf: Measure = { height: 0, values: 1 }
 
 function contentsOf(node: object): readonly unknown[] {
   if (Array.isArray(node)) return node

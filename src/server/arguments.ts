@@ -1,8 +1,8 @@
-import { decodeReply } from '#flight-server'
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
-import { functionMark, liveMark } from '../protocol/argument-marks.ts'
+import { dataMark, functionMark, liveMark } from '../protocol/argument-marks.ts'
 import { checkDepth, checkTextDepth } from './argument-depth.ts'
+import { decodeParts, maxValues, readParts } from './reply.ts'
 import type { ServerFunction } from './server-functions.ts'
 
 /** What decoding the arguments of a call asks of the session. */
@@ -14,12 +14,12 @@ export interface ArgumentHost {
   functionOf(mark: unknown): ServerFunction
 }
 
-/** Longer arrays than this, all arrays of a call together, are refused before they are made. */
-const arraySizeLimit = 20_000
-
-/** Text that reads the same by JSON as by React's reply format, in which strings after a `$` mean something. */
+/**
+ * Text that reads the same by JSON as by React's reply format, in which strings after a `$` mean something. Escapes
+ * could spell what is looked for.
+ */
 function isPlain(text: string): boolean {
-  return text.startsWith('[') && !text.includes('"$') && !text.includes('__proto__')
+  return text.startsWith('[') && !text.includes('"$') && !text.includes('\\u') && !text.includes('__proto__')
 }
 
 /**
@@ -49,46 +49,44 @@ function parse(text: string): unknown {
 }
 
 async function decodeByReact(call: number, text: string, host: ArgumentHost): Promise<unknown[]> {
-  const decoded = await decodeReply(replyOf(call, text, host), {}, { arraySizeLimit })
-  checkDepth(decoded, host.maxArgumentDepth)
+  const { maxArgumentDepth } = host
+  const decoded = await decodeParts(readParts(text, maxArgumentDepth, (mark) => host.file(call, mark)))
+  checkDepth(decoded, maxArgumentDepth, maxValues(text))
   return revive(decoded, text, host)
-}
-
-/** Arguments that take several parts (a Map, a promise, a file) come as a JSON object of them. */
-function replyOf(call: number, text: string, host: ArgumentHost): string | FormData {
-  if (!text.startsWith('{')) return text
-  const form = new FormData()
-  for (const [name, part] of Object.entries(parse(text) as Record<string, unknown>)) {
-    for (const each of Array.isArray(part) ? part : [part]) {
-      if (typeof each === 'string') form.append(name, each)
-      else form.append(name, host.file(call, each))
-    }
-  }
-  return form
 }
 
 function revive(decoded: unknown, text: string, host: ArgumentHost): unknown[] {
   if (!Array.isArray(decoded)) throw new LiverootError('bad_arguments')
-  const withFunctions = text.includes(functionMark)
+  const withMarks = text.includes(functionMark) || text.includes(dataMark)
   return decoded.map((argument) => {
-    const own = withFunctions ? reviveFunctions(argument, host) : argument
+    // Unpacked when events are revived: it may look like one.
+    if (isMarked(argument, dataMark)) return { [dataMark]: reviveFields(argument[dataMark], host) }
+    const own = withMarks ? reviveMarks(argument, host) : argument
     return isMarked(own, liveMark) ? new ReceivedArgument(own[liveMark]) : own
   })
 }
 
 /** Functions of the server that the browser passes back: in their place stands a mark that says where they are from. */
-function reviveFunctions(value: unknown, host: ArgumentHost): unknown {
+function reviveMarks(value: unknown, host: ArgumentHost): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (isMarked(value, functionMark)) return reviveFunction(value[functionMark], host)
-  if (Array.isArray(value)) return value.map((item) => reviveFunctions(item, host))
-  if (value instanceof Map) return new Map(reviveFunctions([...value], host) as [unknown, unknown][])
-  if (value instanceof Set) return new Set(reviveFunctions([...value], host) as unknown[])
+  if (isMarked(value, dataMark)) return reviveFields(value[dataMark], host)
+  if (Array.isArray(value)) return value.map((item) => reviveMarks(item, host))
+  if (value instanceof Map) return new Map(reviveMarks([...value], host) as [unknown, unknown][])
+  if (value instanceof Set) return new Set(reviveMarks([...value], host) as unknown[])
+  return reviveFields(value, host)
+}
+
+function reviveFields(value: unknown, host: ArgumentHost): unknown {
+  if (typeof value !== 'object' || value === null) return value
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
   const out: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(value)) {
+    // Whoever awaits an object calls its `then`.
+    if (name === 'then' && isMarked(field, functionMark)) throw new LiverootError('bad_arguments')
     // Not an assignment: the browser chose the names.
     Object.defineProperty(out, name, {
-      value: reviveFunctions(field, host),
+      value: reviveMarks(field, host),
       enumerable: true,
       writable: true,
       configurable: true,
@@ -101,7 +99,7 @@ function reviveFunction(mark: unknown, host: ArgumentHost): ServerFunction {
   if (!Array.isArray(mark)) throw new LiverootError('bad_arguments')
   const [, , , , bound] = mark as unknown[]
   const found = host.functionOf(mark)
-  const first = Array.isArray(bound) ? bound.map((each) => reviveFunctions(each, host)) : []
+  const first = Array.isArray(bound) ? bound.map((each) => reviveMarks(each, host)) : []
   // Not the function itself: turned into text, by mistake, it would show its source to the browser.
   return Object.assign((...args: unknown[]) => found(...first, ...args), {
     toString: () => 'function of a live tree',

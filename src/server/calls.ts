@@ -139,8 +139,8 @@ export class Calls {
       if (inTransition) this.markEffects(root, false)
       answer()
     }
+    if (root !== null) return root.afterFlush(callback)
     setImmediate(() => {
-      if (root !== null) return root.whenFlushed(callback)
       // It has no root of its own: its effects may show in all of them.
       const flushed = this.session.liveRoots.map(
         (each) => new Promise<void>((resolve) => each.whenFlushed(resolve)),

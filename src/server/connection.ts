@@ -3,6 +3,7 @@ import { type CloseReason, closeCodes } from '../protocol/close-codes.ts'
 import { decodeUp, encode } from '../protocol/codec.ts'
 import { type Body, protocolVersion, type UpMessage } from '../protocol/messages.ts'
 import { refusalOf } from './errors-out.ts'
+import { Inbox } from './inbox.ts'
 import { Session, type SessionHost } from './session.ts'
 import type { Socket, SocketListener } from './transport.ts'
 
@@ -17,6 +18,7 @@ export class Connection implements SocketListener {
   private stalledSince = 0
   private readonly handshakeTimer: NodeJS.Timeout
   private readonly pulse: NodeJS.Timeout
+  private readonly inbox: Inbox
 
   constructor(
     private readonly host: SessionHost,
@@ -24,14 +26,19 @@ export class Connection implements SocketListener {
     private readonly onClosed: (connection: Connection) => void,
   ) {
     const { handshakeTimeoutMs, heartbeatMs, slowReaderTimeoutMs } = host.limits
+    this.inbox = new Inbox(socket, (data) => this.handle(data))
     this.handshakeTimer = setTimeout(() => this.refuse('handshake_timeout'), handshakeTimeoutMs)
     this.pulse = setInterval(() => this.check(), Math.max(10, Math.min(heartbeatMs, slowReaderTimeoutMs) / 2))
     this.pulse.unref()
   }
 
   message(data: Body): void {
-    if (this.closing) return
     this.heardAt = Date.now()
+    this.inbox.receive(data)
+  }
+
+  private handle(data: Body): void {
+    if (this.closing) return
     const message = decodeUp(data)
     // The bytes of files are bytes, and all else is text.
     if (message === null || (message.type === 'upload') !== (typeof data !== 'string')) {
@@ -108,6 +115,7 @@ export class Connection implements SocketListener {
 
   closed(): void {
     this.closing = true
+    this.inbox.clear()
     clearTimeout(this.handshakeTimer)
     clearInterval(this.pulse)
     this.session?.close()

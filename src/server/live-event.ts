@@ -1,3 +1,4 @@
+import { dataMark } from '../protocol/argument-marks.ts'
 import {
   eventFields,
   eventMark,
@@ -191,8 +192,9 @@ function listOf(value: unknown): readonly unknown[] {
  */
 export function reviveEvents(args: readonly unknown[], path: string): unknown[] {
   return args.map((argument) => {
-    if (typeof argument !== 'object' || argument === null || !Object.hasOwn(argument, eventMark))
-      return argument
+    if (typeof argument !== 'object' || argument === null) return argument
+    if (Object.hasOwn(argument, dataMark)) return (argument as WireFields)[dataMark]
+    if (!Object.hasOwn(argument, eventMark)) return argument
     return new ReceivedEvent(argument as WireFields, path)
   })
 }

@@ -60,6 +60,13 @@ export class Root implements TreeObserver {
     if (this.tree.dirty && !this.closed) scheduleFlush(this)
   }
 
+  /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
+  afterFlush(callback: () => void): void {
+    if (this.closed) return callback()
+    this.waiting.push(callback)
+    scheduleFlush(this)
+  }
+
   /** Calls back when all that changed so far is on its way to the browser. */
   whenFlushed(callback: () => void): void {
     if (this.closed || !(this.tree.dirty || this.encoding)) callback()
@@ -71,7 +78,7 @@ export class Root implements TreeObserver {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.encoding || !this.session.hasRoomFor(this.tree)) return
+    if (this.closed || this.encoding || (this.tree.dirty && !this.session.hasRoomFor(this.tree))) return
     try {
       this.send()
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Body } from '../protocol/messages.ts'
 
-/** The four members of a socket that the core knows. A transport makes one for each connection it accepts. */
+/** What the core knows of a socket. A transport makes one for each connection it accepts. */
 export interface Socket {
   send(data: Body): void
   /** `reason` is the name of an error code. */
@@ -9,6 +9,9 @@ export interface Socket {
   readonly bufferedBytes: number
   /** Ends the connection without a closing handshake, for a peer that no longer listens. */
   terminate(): void
+  /** Reads nothing more until `resume`. A transport that cannot wait leaves both out. */
+  pause?(): void
+  resume?(): void
 }
 
 /** What the core wants to hear about a socket. */

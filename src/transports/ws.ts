@@ -119,6 +119,14 @@ class WebSocketAdapter implements Socket {
     this.flush()
     this.webSocket.terminate()
   }
+
+  pause(): void {
+    this.webSocket.pause()
+  }
+
+  resume(): void {
+    this.webSocket.resume()
+  }
 }
 
 function bodyOf(data: RawData, isBinary: boolean): Body {

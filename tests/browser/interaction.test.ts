@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type LatencyProxy, startLatencyProxy } from 'liveroot/testing'
 import type { Locator, Page } from 'playwright-core'
 import { describeInBrowser } from './chromium.ts'
@@ -110,31 +110,55 @@ describeInBrowser('the forms of the demo in Chromium', () => {
 
   test('a file is sent with progress, and one that is too large refused', async () => {
     const page = await openFarAway('upload')
-    const file = randomBytes(3 * 1024 * 1024)
-    network.change({ bytesPerSecond: 6 * 1024 * 1024 })
-    await page.locator('input[type=file]').setInputFiles({ name: 'noise.bin', mimeType: '', buffer: file })
+    await page.locator('input[type=file]').waitFor({ state: 'attached' })
+    network.change({ bytesPerSecond: 20 * megabyte })
+    await chooseFile(page, 'film.mkv', 50 * megabyte)
     const progress = page.getByRole('progressbar')
     await page.waitForFunction(() => {
       const { value } = document.querySelector('progress') as HTMLProgressElement
       return value > 0 && value < 1
     })
     expect(await progress.isVisible()).toBe(true)
-    const received = page.getByRole('listitem').filter({ hasText: 'noise.bin' })
-    await received.getByText('3,145,728 bytes').waitFor()
-    expect(await received.locator('code').textContent()).toBe(createHash('sha256').update(file).digest('hex'))
+    const received = page.getByRole('listitem').filter({ hasText: 'film.mkv' })
+    await received.getByText('52,428,800 bytes').waitFor()
+    expect(await received.locator('code').textContent()).toBe(hashOfFile(50 * megabyte))
     await progress.waitFor({ state: 'hidden' })
 
-    await page.evaluate(() => {
-      const chosen = new DataTransfer()
-      chosen.items.add(new File([new Uint8Array(65 * 1024 * 1024)], 'film.mkv'))
-      const input = document.querySelector('input[type=file]') as HTMLInputElement
-      input.files = chosen.files
-      input.dispatchEvent(new Event('change', { bubbles: true }))
-    })
+    await chooseFile(page, 'longer.mkv', 65 * megabyte)
     await page.getByRole('alert').getByText('64 MiB is the most').waitFor()
     network.change({ bytesPerSecond: Number.POSITIVE_INFINITY })
   })
 })
+
+const megabyte = 1024 * 1024
+/** A megabyte of the files that pages send: its bytes differ by place. */
+const pattern = Buffer.from(Uint32Array.from({ length: megabyte / 4 }, (_, i) => i * 2_654_435_761).buffer)
+
+function hashOfFile(size: number): string {
+  const hash = createHash('sha256')
+  for (let i = 0; i < size / megabyte; i++) hash.update(pattern)
+  return hash.digest('hex')
+}
+
+/** The file is made on the page, for a large one does not come from the test. */
+async function chooseFile(page: Page, name: string, size: number): Promise<void> {
+  await page.evaluate(
+    ({ name, parts, bytes }) => {
+      const part = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
+      const chosen = new DataTransfer()
+      chosen.items.add(
+        new File(
+          Array.from({ length: parts }, () => part),
+          name,
+        ),
+      )
+      const input = document.querySelector('input[type=file]') as HTMLInputElement
+      input.files = chosen.files
+      input.dispatchEvent(new Event('change', { bubbles: true }))
+    },
+    { name, parts: size / megabyte, bytes: pattern.toString('base64') },
+  )
+}
 
 async function fillIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('User name').fill(name)

@@ -1,19 +1,32 @@
+import { route } from 'liveroot/server'
 import type { Page } from 'playwright-core'
+import { createElement } from 'react'
+import { Fields } from '../../fixtures/typing/fields.tsx'
 import { describeInBrowser } from './chromium.ts'
 import { TestBrowser } from './demo.ts'
-import { startTypingPage, type TypingPage } from './typing-page.ts'
+import { type FarPage, startFarPage } from './far-page.ts'
 
 /** 15 keys a second. */
 const keyMs = 1000 / 15
 
 describeInBrowser('typing at the far end of a slow connection, in Chromium', () => {
-  let typing: TypingPage
+  let typing: FarPage
+  /** What handlers of the server were given, by visit and field, in order. */
+  const heardBy = new Map<string, string[]>()
   let browser: TestBrowser
   let visits = 0
 
+  const Visit = ({ visit }: { visit: string }) =>
+    createElement(Fields, {
+      heard: (field, value) => {
+        const key = `${visit} ${field}`
+        heardBy.set(key, [...(heardBy.get(key) ?? []), value])
+      },
+    })
+
   beforeAll(async () => {
     ;[typing, browser] = await Promise.all([
-      startTypingPage({ latencyMs: 300, jitterMs: 100 }),
+      startFarPage([route('/:visit', Visit)], { latencyMs: 300, jitterMs: 100 }),
       TestBrowser.launch(),
     ])
   }, 60_000)
@@ -31,7 +44,7 @@ describeInBrowser('typing at the far end of a slow connection, in Chromium', () 
     const visit = `visit-${++visits}`
     const page = await browser.visit(`${typing.url}/${visit}`)
     await page.locator('output').waitFor()
-    const heard = (field: string) => typing.heard(visit, field)
+    const heard = (field: string) => heardBy.get(`${visit} ${field}`) ?? []
     return { page, heard, field: (name: string) => page.locator(`[name=${name}]`) }
   }
 

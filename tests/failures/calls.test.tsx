@@ -138,7 +138,7 @@ test('arguments whose parts refer to each other in a circle do not stop the sess
 })
 
 test('an argument that claims to be an event cannot be more than one', async () => {
-  const args = '[{"@event":"click","target":"text","form":[["a"],7],"preventDefault":"gone","type":"x"}]'
+  const args = '[{"@":{"x":1},"t":"text","fd":[["a"],7],"preventDefault":"gone","type":"x","e":7}]'
   expect(await call(1, 1, `0.onClick\n${args}`)).toMatch(/^[ry]/)
   if (ran.length === 1) expect(ran[0]?.[0]).toMatchObject({ preventDefault: expect.any(Function) })
 })

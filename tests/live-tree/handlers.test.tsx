@@ -29,6 +29,9 @@ test('arguments arrive as they were given', async () => {
     { nested: [1, { deep: true }] },
     new Map([['a', new Set([1])]]),
     Number.POSITIVE_INFINITY,
+    // Data that looks like what stands for something else.
+    { '@': [1, 2], '@function': { '@live': { '@data': 1 } } },
+    [{ '@data': { '@file': [0] } }],
   ]
   await ask(...args)
   await ask()

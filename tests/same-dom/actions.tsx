@@ -1,4 +1,12 @@
-import { type ReactNode, startTransition, useActionState, useEffect, useOptimistic, useState, useTransition } from 'react'
+import {
+  type ReactNode,
+  startTransition,
+  useActionState,
+  useEffect,
+  useOptimistic,
+  useState,
+  useTransition,
+} from 'react'
 import { editing } from './fields.tsx'
 import type { Side, Update } from './side.ts'
 import type { FormSpec, HopeSpec, LaterSpec } from './spec.ts'
@@ -22,7 +30,14 @@ export function entriesOf(data: FormData): string {
 interface SubmitEvent {
   readonly formData?: FormData | undefined
   readonly currentTarget: unknown
+  readonly nativeEvent?: unknown
   preventDefault(): void
+}
+
+/** As a live event has it. */
+function formDataOf({ currentTarget, nativeEvent }: SubmitEvent): FormData {
+  const { submitter } = nativeEvent as { submitter: HTMLElement | null }
+  return new FormData(currentTarget as HTMLFormElement, submitter)
 }
 
 /** A form with fields of both kinds, whose state is what was submitted. */
@@ -48,17 +63,29 @@ export function Form({ spec, side, value }: Props<FormSpec>): ReactNode {
       : {
           onSubmit: (event: SubmitEvent) => {
             event.preventDefault()
-            submit(mark, event.formData ?? new FormData(event.currentTarget as HTMLFormElement))
+            submit(mark, event.formData ?? formDataOf(event))
           },
         }
   const other = `other ${mark}`
+  // A handler that prevents the submit prevents the button's action.
+  const otherMark = spec.how === 'action' ? other : undefined
   const { Status } = side.widgets
   return (
     <form data-submit={mark} {...given}>
-      <input name="text" data-edit={`${name}:text`} value={text} onChange={editing(side, `${name}:text`, spec.rewrite)} />
+      <input
+        name="text"
+        data-edit={`${name}:text`}
+        value={text}
+        onChange={editing(side, `${name}:text`, spec.rewrite)}
+      />
       <input name="free" className="free" defaultValue="free" />
       <button type="submit" className="own" name="by" value="button" />
-      <button type="submit" className="other" data-submit={other} formAction={(data) => submit(other, data)} />
+      <button
+        type="submit"
+        className="other"
+        data-submit={otherMark}
+        formAction={(data) => submit(other, data)}
+      />
       <Status />
       <i>{pending ? 'pending' : sent}</i>
     </form>

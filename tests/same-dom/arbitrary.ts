@@ -1,10 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check'
+import { hurries, interactive, userSteps } from './arbitrary-interaction.ts'
+import { boxName, key, make, type Weighted } from './arbitrary-parts.ts'
 import { changes, mutate } from './mutate.ts'
 import type { Flavor, Program, Scalar, Spec, Step } from './spec.ts'
 
-const keys = fc.constantFrom('a', 'b', 'c', '0', '1', 'a.b', '~', 'b~1', '$', '@', '', ':a,<b>', 'ü')
-const key = fc.option(keys, { nil: undefined, freq: 2 })
-const boxName = fc.constantFrom('A', 'B', 'C', 'D')
 const small = fc.nat({ max: 3 })
 
 const scalar: Arbitrary<Scalar> = fc.oneof(
@@ -104,22 +103,14 @@ function specs(depth: number, suspends: boolean): Arbitrary<Spec> {
 
 const known = new Map<string, Arbitrary<Spec>>()
 
-type Weighted = { weight: number; arbitrary: Arbitrary<Spec> }
-
-const make: Make = (weight, kind, fields) => ({
-  weight,
-  arbitrary: fc.record({ kind: fc.constant(kind), ...fields }) as unknown as Arbitrary<Spec>,
-})
-
 function cases(depth: number, suspends: boolean): Weighted[] {
   if (depth === 0) return leaves
   const spec = specs(depth - 1, suspends)
   const children = fc.array(spec, { maxLength: 3 })
   const shallow = { weight: 12, arbitrary: specs(0, suspends) }
-  return [shallow, ...parents(spec, children), activity(depth), ...(suspends ? waiting(depth, children) : [])]
+  const calm = [...parents(spec, children), ...interactive(children), activity(depth)]
+  return [shallow, ...calm, ...(suspends ? waiting(depth, children) : [])]
 }
-
-type Make = (weight: number, kind: Spec['kind'], fields: Record<string, Arbitrary<unknown>>) => Weighted
 
 const leaves: Weighted[] = [
   make(4, 'text', { value: scalar }),
@@ -128,7 +119,6 @@ const leaves: Weighted[] = [
   make(1, 'long', { size: fc.constantFrom(1, 100, 400) }),
   make(1, 'rows', { count: fc.constantFrom(1, 2, 40) }),
   make(1, 'input', { key, type: fc.constantFrom('text', 'checkbox', 'textarea', 'select', 'uncontrolled') }),
-  make(1, 'button', { key, name: boxName }),
   make(1, 'consume', { key, context: fc.nat({ max: 1 }), how: fc.constantFrom('use', 'Consumer') }),
 ]
 
@@ -229,38 +219,67 @@ const steps: Arbitrary<Step>[] = [
   }),
   fc.record({ do: fc.constant('store' as const), store: fc.nat({ max: 1 }), value: small }),
   fc.record({ do: fc.constant('resolve' as const), which: nth }),
-  fc.record({ do: fc.constantFrom('click' as const, 'bump' as const), nth }),
+  fc.record({ do: fc.constant('bump' as const), nth }),
   fc.record({ do: fc.constant('type' as const), nth, text: fc.constantFrom('typed', 'other') }),
   fc.record({ do: fc.constantFrom('stall' as const, 'resume' as const) }),
 ]
-const weights = [12, 1, 2, 4, 2, 1]
+const weights = [12, 1, 2, 2, 2, 1]
 
 const depth = 4
 
 /** A box with something in it: without state nothing would ever happen. */
-function rootOf(suspends: boolean): Arbitrary<Spec> {
-  const spec = specs(depth, suspends)
+function rootOf(suspends: boolean, isLively = false): Arbitrary<Spec> {
+  const spec = specs(depth - (isLively ? 1 : 0), suspends)
+  const part = isLively ? fc.oneof(spec, ...interactive(fc.array(spec, { maxLength: 3 }))) : spec
   const list = fc
-    .array(spec, { minLength: 1, maxLength: 4 })
+    .array(part, { minLength: 1, maxLength: 4 })
     .map((children) => ({ kind: 'list', children }) as const)
   const flavor = fc.constantFrom(...plainFlavors)
   return fc
-    .tuple(flavor, fc.oneof(variantsOf(spec), variantsOf(list)))
+    .tuple(flavor, fc.oneof(variantsOf(part), variantsOf(list)))
     .map(([flavor, variants]) => ({ kind: 'box', flavor, name: 'R', revision: 0, variants }))
 }
 
-/** Programs of every kind. Half of them have no part that waits. */
-export function programs(): Arbitrary<Program> {
-  const promise = fc.nat({ max: 4 })
-  const fields = fc.record({
-    root: fc.oneof(rootOf(false), rootOf(true)),
-    ready: fc.uniqueArray(promise, { maxLength: 3 }),
-    failing: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.uniqueArray(promise, { maxLength: 1 })),
-    window: fc.constantFrom(100, 100, 1, 2, 32),
-    steps: fc.array(fc.oneof(...steps.map((arbitrary, i) => ({ weight: weights[i] as number, arbitrary }))), {
-      minLength: 1,
-      maxLength: 12,
-    }),
+const own = steps.map((arbitrary, i) => ({ weight: weights[i] as number, arbitrary }))
+const calmSteps = fc.oneof(...own, ...userSteps(1))
+const livelySteps = fc.oneof(...own, ...userSteps(4))
+
+const settings = {
+  ready: fc.uniqueArray(fc.nat({ max: 4 }), { maxLength: 3 }),
+  failing: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    fc.uniqueArray(fc.nat({ max: 4 }), { maxLength: 1 }),
+  ),
+  window: fc.constantFrom(100, 100, 1, 2, 32),
+}
+
+/** Nobody waits for the server. */
+function hurriedPrograms(suspends: boolean): Arbitrary<Program> {
+  return fc.record({
+    root: rootOf(suspends, true),
+    ...settings,
+    steps: fc.array(livelySteps, { minLength: 1, maxLength: 14 }),
+    flood: fc.constant(true),
+    hurry: hurries(),
   })
-  return fields.map((program) => ({ ...program, flood: program.window < 100 }))
+}
+
+function calmPrograms(isLively: boolean): Arbitrary<Program> {
+  return fc
+    .record({
+      root: fc.oneof(rootOf(false, isLively), rootOf(true, isLively)),
+      ...settings,
+      steps: fc.array(isLively ? livelySteps : calmSteps, { minLength: 1, maxLength: 12 }),
+    })
+    .map((program) => ({ ...program, flood: program.window < 100 }))
+}
+
+/** Programs of every kind. Half of the calm ones have no part that waits. */
+export function programs(): Arbitrary<Program> {
+  return fc.oneof(
+    { weight: 4, arbitrary: calmPrograms(false) },
+    { weight: 3, arbitrary: calmPrograms(true) },
+    { weight: 4, arbitrary: hurriedPrograms(false) },
+    { weight: 1, arbitrary: hurriedPrograms(true) },
+  )
 }

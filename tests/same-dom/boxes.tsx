@@ -76,7 +76,7 @@ class ClassBox extends Component<BoxProps> {
   private register(): () => void {
     const { side, spec } = this.props
     return side.register<Update<number>>(spec.name, (update) =>
-      this.setState(({ value }) => ({ value: applied(value, update) })),
+      this.setState(({ value }: { readonly value: number }) => ({ value: applied(value, update) })),
     )
   }
 

@@ -209,8 +209,12 @@ function buildPress(spec: PressSpec, scope: Scope): ReactNode {
     side.act(name, does === 'add' ? increment : value + 1)
     if (does === 'both') side.act(neighbours[name] ?? 'A', increment)
   }
-  const flags = `${stop ? 'stop ' : ''}${capture ? 'capture' : ''}`
-  return make(tag, { key, ...type, 'data-click': mark, 'data-flags': flags, ...listener(handler, spec, side) }, inside)
+  const flags = `${stop ? 'stop ' : ''}${capture ? 'capture' : ''}`.trim()
+  return make(
+    tag,
+    { key, ...type, 'data-click': mark, 'data-flags': flags, ...listener(handler, spec, side) },
+    inside,
+  )
 }
 
 /** React has no helper such as `on`: what it stands for is written out. */

@@ -35,7 +35,9 @@ export class Snapshots {
 
   private children(parent: Node, indent: string, lines: string[]): void {
     for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
-      const mark = this.identity ? ` #${this.nodes.of(node)}` : ''
+      // That of a textarea is its default value, and new whenever that changes, as it does with what is entered.
+      const isMarked = this.identity && parent.nodeName !== 'TEXTAREA'
+      const mark = isMarked ? ` #${this.nodes.of(node)}` : ''
       if (node.nodeType === 1) {
         lines.push(`${indent}<${this.element(node as Element)}>${mark}`)
         this.children(node, `${indent}  `, lines)
@@ -52,15 +54,19 @@ export class Snapshots {
       parts.push(`${name}=${this.attribute(element, name)}`)
     }
     if (element.matches('input, select, textarea, option')) {
-      const { value, checked, selected } = element as HTMLInputElement & { selected?: boolean }
-      parts.push(`.value=${value}`, `.checked=${checked}`, `.selected=${selected}`)
+      const { value, checked, selected, type } = element as HTMLInputElement & { selected?: boolean }
+      // A text field that was a checkbox keeps what nobody can see.
+      const isBox = type === 'checkbox' || type === 'radio'
+      parts.push(`.value=${value}`, `.checked=${isBox && checked}`, `.selected=${selected}`)
     }
     return parts.join(' ')
   }
 
   private attribute(element: Element, name: string): string {
     const value = element.getAttribute(name) ?? ''
-    return name === 'data-uid' ? `id${this.ids.of(value)}` : JSON.stringify(value)
+    // The two worlds are in one page, where a name makes radio buttons one group.
+    const isId = name === 'data-uid' || (name === 'name' && element.matches('[type=radio]'))
+    return isId ? `id${this.ids.of(value)}` : JSON.stringify(value)
   }
 }
 

@@ -104,8 +104,15 @@ define('clearImmediate', (immediate: NodeJS.Immediate) => {
 })
 
 /** Returns when nothing is left to do: no microtask, no message on its way, no timer near. */
-export function settle(): Promise<void> {
-  return pass(horizonMs)
+export async function settle(): Promise<void> {
+  for (let i = 0; i < distance; i++) await pass(horizonMs)
+}
+
+let distance = 1
+
+/** How many times as long it takes until nothing is left to do, where messages take their time. */
+export function setDistance(times: number): void {
+  distance = times
 }
 
 /** Lets so much time pass, and no more: what takes longer is still under way then. */

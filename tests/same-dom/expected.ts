@@ -1,14 +1,6 @@
 import { entriesOf } from './actions.tsx'
 import type { Entry, FieldElement } from './hands.ts'
 
-/** A call that an event must lead to. */
-export interface Expected {
-  /** What the handler captured when what is on the screen was rendered, and what it is given. */
-  readonly what: string
-  /** Where it is for the newest render, which may have captured something else, or be gone: see `followsEdits`. */
-  readonly newest: boolean
-}
-
 function closest(element: Element, within: Element): Element[] {
   const path: Element[] = []
   for (let at: Element | null = element; at !== null && at !== within; at = at.parentElement) path.push(at)
@@ -30,7 +22,8 @@ export function clickCalls(target: Element, container: Element): string[] {
     return mark !== null && flagsOf(element).includes('stop')
   }
   const isCapture = (element: Element) => flagsOf(element).includes('capture')
-  for (const element of [...up].reverse()) if (isCapture(element) && visit(element, 'data-click')) return heard
+  for (const element of [...up].reverse())
+    if (isCapture(element) && visit(element, 'data-click')) return heard
   for (const element of up) {
     visit(element, 'data-hope')
     if (!isCapture(element) && visit(element, 'data-click')) return heard

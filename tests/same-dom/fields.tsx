@@ -1,6 +1,6 @@
-import { createElement, type ReactNode, useEffect, useState } from 'react'
+import { createElement, type ReactNode, useEffect, useId, useState } from 'react'
 import type { Side, Update } from './side.ts'
-import type { FieldSpec, Rewrite } from './spec.ts'
+import type { FieldSpec, FieldType, Rewrite } from './spec.ts'
 
 /** What a handler of a field reads, in the browser and on the server. */
 interface FieldEvent {
@@ -25,16 +25,16 @@ export const rewrites: Readonly<Record<Rewrite, (text: string, before: string) =
 }
 
 /** The value of a field as one text. */
-export function valueOf({ target }: FieldEvent): string {
+export function textOf({ target }: FieldEvent): string {
   if (target.type === 'checkbox') return target.checked ? 'on' : ''
   if (target.type !== 'select-multiple') return target.value
   return Array.from(target.selectedOptions, ({ value }) => value).join()
 }
 
 /** The handler of a field that is named so. */
-export function editing(side: Side, name: string, rewrite: Rewrite): (event: FieldEvent) => void {
+export function editing(side: Side, name: string, rewrite: Rewrite): (event: object) => void {
   return (event) => {
-    const text = valueOf(event)
+    const text = textOf(event as FieldEvent)
     side.hear(`edit ${name} ${text}`)
     side.act<string>(name, (before) => rewrites[rewrite](text, before))
   }
@@ -51,9 +51,11 @@ export function Field({ spec, side }: FieldProps): ReactNode {
   const [text, setText] = useState('')
   useEffect(() => side.register<Update<string>>(name, setText), [side, name])
   const change = editing(side, name, spec.rewrite)
+  // React sets a checkbox back before the browser fires `input` for it.
+  const prop = /checkbox|radio/.test(spec.type) ? 'onChange' : spec.prop
   return (
     <label>
-      {control(spec, text, { [spec.prop]: change, 'data-edit': name }, side)}
+      {control(spec.type, text, { [prop]: change, 'data-edit': name }, useId())}
       <s>{text}</s>
     </label>
   )
@@ -61,7 +63,7 @@ export function Field({ spec, side }: FieldProps): ReactNode {
 
 type Given = Readonly<Record<string, unknown>>
 
-function control({ type, name }: FieldSpec, text: string, given: Given, side: Side): ReactNode {
+function control(type: FieldType, text: string, given: Given, id: string): ReactNode {
   switch (type) {
     case 'text':
       return <input {...given} value={text} />
@@ -69,13 +71,10 @@ function control({ type, name }: FieldSpec, text: string, given: Given, side: Si
       return <textarea {...given} value={text} />
     case 'checkbox':
       return <input {...given} type={type} checked={text !== ''} />
-    case 'radio': {
-      // The two worlds are in one page, in which a name means one group.
-      const group = `${side.live ? 'live' : 'react'}-${name}`
+    case 'radio':
       return choices.map((each) => (
-        <input {...given} key={each} type={type} name={group} value={each} checked={text === each} />
+        <input {...given} key={each} type={type} name={id} value={each} checked={text === each} />
       ))
-    }
     case 'select':
     case 'multiple': {
       const options = choices.map((each) => <option key={each}>{each}</option>)

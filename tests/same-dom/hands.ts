@@ -34,7 +34,9 @@ function choice(select: HTMLSelectElement, how: number): Entry | null {
   const before = chosen(select)
   const option = select.options[how % select.options.length]?.value ?? ''
   if (!select.multiple) return option === before.join() ? null : { kind: 'choose', text: option }
-  const after = before.includes(option) ? before.filter((each) => each !== option) : [...before, option].sort()
+  const after = before.includes(option)
+    ? before.filter((each) => each !== option)
+    : [...before, option].sort()
   return { kind: 'choose', text: after.join() }
 }
 
@@ -68,6 +70,16 @@ export function heldBy(field: Field): string {
   if (field.type === 'checkbox') return (field as HTMLInputElement).checked ? 'on' : ''
   if (field.type === 'radio') return (field as HTMLInputElement).checked ? field.value : 'not chosen'
   return field.type === 'select-multiple' ? chosen(field as HTMLSelectElement).join() : field.value
+}
+
+/** What the handlers for clicks around an element do with the event. */
+export function flagsAbove(element: Element): string[] {
+  const flags: string[] = []
+  for (let at: Element | null = element; at !== null; at = at.parentElement) {
+    const own = at.getAttribute('data-flags')
+    if (own !== null) flags.push(own)
+  }
+  return flags
 }
 
 export type { Field as FieldElement }

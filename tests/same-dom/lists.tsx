@@ -28,7 +28,9 @@ interface ListProps {
 /** A list whose rows are changed, moved and removed by their own handlers. */
 export function Rows({ spec, side }: ListProps): ReactNode {
   const name = `rows:${spec.name}`
-  const [items, setItems] = useState<Items>(() => Array.from({ length: spec.count }, (_, id) => ({ id, n: 0 })))
+  const [items, setItems] = useState<Items>(() =>
+    Array.from({ length: spec.count }, (_, id) => ({ id, n: 0 })),
+  )
   useEffect(() => side.register<Update<Items>>(name, setItems), [side, name])
   const { Row: ClientRow } = side.widgets
   return (

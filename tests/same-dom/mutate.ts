@@ -50,6 +50,9 @@ const changers: readonly Changer[] = [
 function retype(spec: Spec, by: number): Spec {
   if (spec.kind === 'el') return { ...spec, tag: pick(tags, by) }
   if (spec.kind === 'box') return { ...spec, flavor: pick(flavors, by) }
+  if (spec.kind === 'press') return { ...spec, tag: pick(['div', 'b', 'button'], by) }
+  if (spec.kind === 'rows of') return { ...spec, row: pick(['inline', 'component', 'client'], by) }
+  if (spec.kind === 'field') return { ...spec, type: pick(['text', 'textarea', 'checkbox'], by) }
   if (spec.kind === 'widget') return { ...spec, widget: pick(widgets, by) }
   return spec
 }

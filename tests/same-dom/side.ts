@@ -49,8 +49,9 @@ export class Side {
   effects = 0
   /** What handlers were called, with what they had captured. */
   heard: string[] = []
-  /** What handlers did, in order, where it is to be done in the other world too. */
-  acts: Act[] | null = null
+  /** What was done, in order, where it is to be done in the other world too; what is done in one go is one update. */
+  acts: Act[][] | null = null
+  private isGoing = false
 
   constructor(
     /** True where components run on a live server. */
@@ -82,10 +83,24 @@ export class Side {
     for (const setter of [...(this.setters.get(name) ?? [])]) setter(update)
   }
 
+  /** To be called by handlers: what they are, and what they captured and were given. */
+  hear(what: string): void {
+    this.heard.push(what)
+  }
+
   /** What a handler does. */
   act<S>(name: string, update: Update<S>): void {
-    this.acts?.push({ name, update })
+    if (this.acts !== null) this.note(this.acts, { name, update })
     this.update(() => this.set(name, update))
+  }
+
+  private note(acts: Act[][], act: Act): void {
+    if (this.isGoing) return void acts.at(-1)?.push(act)
+    this.isGoing = true
+    acts.push([act])
+    queueMicrotask(() => {
+      this.isGoing = false
+    })
   }
 
   /** A live tree keeps old content when an update suspends, as a transition does. */

@@ -1,12 +1,15 @@
 import { createElement, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
+import type { Root } from 'react-dom/client'
 import { createLiveClient, sessionOf } from '../../src/client/live-client.ts'
 import { LiveProvider } from '../../src/client/live-provider.tsx'
 import { LiveRoot } from '../../src/client/live-root.tsx'
 import type { Body } from '../../src/protocol/messages.ts'
 import { createLiveServer, type LiveServer } from '../../src/server/live-server.ts'
 import { route } from '../../src/server/routes.ts'
+import type { LatencyOptions } from '../../src/testing/delay-line.ts'
 import { connectInMemory } from '../../src/testing/in-memory.ts'
+import { loadReactDom } from '../../src/testing/react-halves.ts'
+import { Answers } from './answers.ts'
 import { build } from './build.tsx'
 import { browserModules, settle } from './environment.ts'
 import { Planned, Side } from './side.ts'
@@ -70,6 +73,11 @@ function isPlanned(error: unknown): boolean {
   return error instanceof Planned
 }
 
+type ReactDom = typeof import('react-dom/client')
+
+/** React in the browser, apart from React on the server, which is in the same process here. */
+export const loadBrowser = (): Promise<ReactDom> => loadReactDom()
+
 const rootOptions = { onCaughtError: onError, onUncaughtError: onError, onRecoverableError: onError }
 
 /** Plain React in the browser. */
@@ -78,7 +86,7 @@ export class ReactWorld implements World {
   readonly side: Side
   private readonly root: Root
 
-  constructor(program: Program) {
+  constructor(program: Program, { createRoot }: ReactDom) {
     this.side = new Side(false, realWidgets, program.failing)
     this.root = createRoot(this.container, rootOptions)
     const app = <App root={program.root} side={this.side} />
@@ -133,9 +141,10 @@ export class LiveWorld implements World {
   private readonly server: LiveServer
   private readonly run = String(++runs)
   private stalled: (() => void)[] | null = null
+  readonly answers = new Answers()
   private readonly client
 
-  constructor(program: Program) {
+  constructor(program: Program, { createRoot }: ReactDom, latency: LatencyOptions = {}) {
     this.side = new Side(true, widgetReferences, program.failing)
     running.set(this.run, { program, side: this.side })
     this.server = createLiveServer({
@@ -144,7 +153,9 @@ export class LiveWorld implements World {
       onError,
       limits: { maxUnackedFrames: program.window },
     })
-    this.client = createLiveClient({ connect: this.stallable(connectInMemory(this.server.accept)) })
+    this.client = createLiveClient({
+      connect: this.stallable(connectInMemory(this.server.accept, this.answers, latency)),
+    })
     this.root = createRoot(this.container, rootOptions)
     this.root.render(
       <LiveProvider client={this.client}>
@@ -160,8 +171,12 @@ export class LiveWorld implements World {
       connect({
         ...listener,
         message: (data: Body) => {
-          if (this.stalled === null) listener.message(data)
-          else this.stalled.push(() => listener.message(data))
+          const deliver = () => {
+            this.answers.arrived(data)
+            listener.message(data)
+          }
+          if (this.stalled === null) deliver()
+          else this.stalled.push(deliver)
         },
       })
   }
@@ -182,6 +197,13 @@ export class LiveWorld implements World {
     }
     this.stalled = null
     await settle()
+  }
+
+  /** Delivers what has come meanwhile, all at once. */
+  deliver(): void {
+    const { stalled } = this
+    this.stalled = null
+    for (const each of stalled ?? []) each()
   }
 
   /** Slots on the server; those that the browser may still show are counted apart. And the browser's own. */

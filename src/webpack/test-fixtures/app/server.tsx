@@ -1,6 +1,3 @@
-// Imports of client modules are not followed into packages.
-// @ts-expect-error: written into node_modules by the test
-import 'fake-actions'
 // @ts-expect-error: written into node_modules by the test
 import { Dialog, Unknown } from 'fake-kit'
 // @ts-expect-error: written into node_modules by the test

@@ -1,3 +1,6 @@
+// Imports of client modules are not followed into packages.
+// @ts-expect-error: written into node_modules by the test
+import 'fake-actions'
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { atom, Provider, useAtom } from 'jotai'
 import { Form } from './form.tsx'

@@ -4,40 +4,33 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createLiveServer, route } from 'liveroot/server'
-import { createElement } from 'react'
-import { Fields } from '../../fixtures/typing/fields.tsx'
+import { createLiveServer, type Route } from 'liveroot/server'
 import { type LatencyProxy, startLatencyProxy } from '../../src/testing/latency-proxy.ts'
 
 const build = `
   import webpack from 'webpack'
-  import configure from './fixtures/typing/webpack.config.ts'
+  import configure from './fixtures/far-page/webpack.config.ts'
   webpack(configure(process.env.OUTPUT), (error, stats) => {
     if (!error && !stats.hasErrors()) return
     console.error(error ?? stats.toString('errors-warnings'))
     process.exitCode = 1
   })`
 
-/** A page of fields at the far end of a slow connection. */
-export interface TypingPage {
+/** Live components at the far end of a slow connection, under the paths of their routes. */
+export interface FarPage {
   readonly url: string
-  /** The values that a handler of the server has received, by visit and field, in order. */
-  heard(visit: string, field: string): readonly string[]
+  /** The slow connection. */
+  readonly network: LatencyProxy
   close(): Promise<void>
 }
 
-export async function startTypingPage(latency: { latencyMs: number; jitterMs: number }): Promise<TypingPage> {
+export async function startFarPage(
+  routes: readonly Route[],
+  latency: { latencyMs: number; jitterMs: number },
+): Promise<FarPage> {
   const script = await buildScript()
-  const all = new Map<string, string[]>()
-  const Visit = ({ visit }: { visit: string }) =>
-    createElement(Fields, {
-      heard: (field, value) => {
-        const key = `${visit} ${field}`
-        all.set(key, [...(all.get(key) ?? []), value])
-      },
-    })
   const server = createLiveServer({
-    routes: [route('/:visit', Visit)],
+    routes,
     clientModules: {},
     onRequest: ({ url }, response) => {
       const isScript = url === '/main.js'
@@ -46,12 +39,12 @@ export async function startTypingPage(latency: { latencyMs: number; jitterMs: nu
     },
   })
   const { port } = (await server.listen(0, '127.0.0.1')) as AddressInfo
-  const proxy: LatencyProxy = await startLatencyProxy({ target: { port }, ...latency })
+  const network: LatencyProxy = await startLatencyProxy({ target: { port }, ...latency })
   return {
-    url: proxy.url,
-    heard: (visit, field) => all.get(`${visit} ${field}`) ?? [],
+    url: network.url,
+    network,
     async close() {
-      await proxy.close()
+      await network.close()
       await server.close()
     },
   }
@@ -64,7 +57,7 @@ function html(port: number): string {
 }
 
 async function buildScript(): Promise<string> {
-  const output = await mkdtemp(join(tmpdir(), 'liveroot-typing-'))
+  const output = await mkdtemp(join(tmpdir(), 'liveroot-far-page-'))
   const args = ['--import', 'tsx', '--input-type=module', '--eval', build]
   await promisify(execFile)(process.execPath, args, { env: { ...process.env, OUTPUT: output } })
   const script = await readFile(join(output, 'main.js'), 'utf8')

@@ -1,0 +1,29 @@
+import type { Shown } from './widgets.tsx'
+import { hopes } from './widgets.tsx'
+
+export { hopes }
+
+/** What a `Hope` showed once it must show until the end: neither a guess nor what came true may go away, or come twice. */
+export function checkHopes(difference: (text: string) => Error): void {
+  for (const hope of hopes) {
+    const problem = flickerIn(hope, isAlone(hope))
+    if (problem) throw difference(`${problem} in ${JSON.stringify(hope)}`)
+    hope.commits.splice(0, hope.commits.length - 1)
+  }
+}
+
+/** Several of one name have their items in common, which another one may expect too. */
+function isAlone({ name }: Shown): boolean {
+  return [...hopes].filter((other) => other.name === name).length <= 2
+}
+
+function flickerIn({ commits }: Shown, alone: boolean): string | null {
+  let before: readonly string[] = []
+  for (const commit of commits) {
+    const lost = before.find((item) => !commit.includes(item))
+    if (lost !== undefined) return `${lost} went away`
+    if (alone && new Set(commit).size < commit.length) return 'one came twice'
+    before = commit
+  }
+  return null
+}
