@@ -56,7 +56,7 @@ export function printClicks(figures: ClickFigures): void {
   })
   printRows([['clicks', 'metric', ...systems, 'liveroot / echo', 'target'], ...rows])
   console.log(
-    'clicks: echo answers one message with one, echoTwo two with two; the bytes are those of liveroot.\n' +
+    'clicks: echo answers a message with one, echoTwo with two; the bytes are those of liveroot.\n' +
       'clicks: round trips of one browser alone; the rest with many, each waiting for its last click.',
   )
 }

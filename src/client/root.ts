@@ -1,5 +1,6 @@
 import { startTransition } from 'react'
 import { LiverootError } from '../errors.ts'
+import { Acknowledgements } from './acknowledgements.ts'
 import { createBindings } from './bind.ts'
 import type { StartedCall } from './calls.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
@@ -33,9 +34,6 @@ interface Leaving {
   readonly after: number
 }
 
-/** How long an acknowledgement may wait for more frames to acknowledge with it. */
-const acknowledgeWithinMs = 100
-
 /** What a root uses of its session. */
 export interface RootHost {
   /** True while a call has no answer. */
@@ -55,7 +53,10 @@ export class ClientRoot {
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
   arrived = 0
-  private acknowledged = { received: 0, shown: 0 }
+  private readonly acknowledgements = new Acknowledgements(
+    () => this.host.window,
+    (received, shown) => this.host.acknowledge(this.id, received, shown),
+  )
   private onScreen = 0
   private lastTransition = 0
   private leaving: Leaving[] = []
@@ -68,7 +69,6 @@ export class ClientRoot {
   private readonly unfinished = new Map<number, Unfinished>()
   private holders = 0
   private releaseTimer: ReturnType<typeof setTimeout> | undefined
-  private acknowledgeTimer: ReturnType<typeof setTimeout> | undefined
   closed = false
 
   constructor(
@@ -89,9 +89,7 @@ export class ClientRoot {
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
-    this.acknowledged = { received: 0, shown: 0 }
-    clearTimeout(this.acknowledgeTimer)
-    this.acknowledgeTimer = undefined
+    this.acknowledgements.restart()
     this.onScreen = 0
     this.lastTransition = 0
     this.leaving = []
@@ -139,7 +137,7 @@ export class ClientRoot {
     if (gone.length > 0) this.leaving.push({ gone, sequence, after: this.lastTransition })
     // What suspends may never come on screen before the server sends more, for which it may wait to hear of this.
     const mayStall = this.unfinished.size > 0
-    if (mayStall || sequence - this.acknowledged.received > this.host.window / 4) this.acknowledge()
+    this.acknowledgements.update(sequence, this.complete, mayStall)
     this.settleWaiting()
   }
 
@@ -166,8 +164,7 @@ export class ClientRoot {
       if (isOnScreen) this.store.forget(gone)
       return !isOnScreen
     })
-    const { received, shown } = this.acknowledged
-    if (this.complete > shown || this.received > received) this.acknowledgeSoon()
+    this.acknowledgements.update(this.received, this.complete)
     this.apart = this.apart.filter((each) => each > this.onScreen)
     this.settleWaiting()
   }
@@ -177,19 +174,6 @@ export class ClientRoot {
     let complete = this.onScreen
     for (const { before } of this.unfinished.values()) complete = Math.min(complete, before)
     return complete
-  }
-
-  /** Not each frame by itself, for that would cost as much as the frames do; the server has a window for it. */
-  private acknowledgeSoon(): void {
-    if (this.received - this.acknowledged.received >= this.host.window / 4) return this.acknowledge()
-    this.acknowledgeTimer ??= setTimeout(() => this.acknowledge(), acknowledgeWithinMs)
-  }
-
-  private acknowledge(): void {
-    clearTimeout(this.acknowledgeTimer)
-    this.acknowledgeTimer = undefined
-    this.acknowledged = { received: this.received, shown: this.complete }
-    this.host.acknowledge(this.id, this.received, this.complete)
   }
 
   /**
@@ -248,7 +232,7 @@ export class ClientRoot {
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
       this.closed = true
-      clearTimeout(this.acknowledgeTimer)
+      this.acknowledgements.stop()
       this.host.unmount(this)
       this.settleWaiting(true)
     }, 0)

@@ -57,9 +57,11 @@ export class Calls {
 
   /** The new value of a live argument takes its turn among the calls. One that comes too late is for nobody. */
   receiveArgument({ call, argument, body }: Message<'argument'>): void {
-    if (!this.live.has(call) || !this.rate.take()) return
+    const { host } = this.session
+    if (!this.live.has(call)) return
+    if (!this.rate.take()) return host.refused('calls_too_fast')
     const decoded = decodeArgument(call, String(body), this.host)
-    decoded.catch(() => {})
+    decoded.catch((error: unknown) => host.refused(refusedWith(error).code))
     this.inOrder(async () => this.live.get(call)?.[argument]?.set(await decoded))
   }
 
@@ -116,20 +118,36 @@ export class Calls {
     this.live.delete(call)
   }
 
-  private async run(call: RunningCall, args: unknown[]): Promise<void> {
-    const { id, root, inTransition, showsProgress } = call
-    let result: unknown
+  private run(call: RunningCall, args: unknown[]): void {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
-      if (inTransition && !showsProgress) this.markEffects(root, true)
-      result = call.call(...args)
-      if (isThenable(result)) result = await result
-      result = this.session.streams.detach(result, () => this.end(id))
+      if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
+      const result = call.call(...args)
+      if (isThenable(result)) void this.runOn(call, result)
+      else this.finish(call, result)
     } catch (error) {
-      this.end(id)
-      return this.afterEffects(call, () => this.fail(id, root, error))
+      this.fail(call, error)
     }
-    this.afterEffects(call, () => this.answer(id, root, result))
+  }
+
+  private async runOn(call: RunningCall, result: PromiseLike<unknown>): Promise<void> {
+    try {
+      this.finish(call, await result)
+    } catch (error) {
+      this.fail(call, error)
+    }
+  }
+
+  private finish(call: RunningCall, result: unknown): void {
+    const { id, root } = call
+    if (result === undefined) this.end(id)
+    const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
+    this.afterEffects(call, () => this.answer(id, root, detached))
+  }
+
+  private fail(call: RunningCall, error: unknown): void {
+    this.end(call.id)
+    this.afterEffects(call, () => this.sendError(call, error))
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
@@ -170,19 +188,20 @@ export class Calls {
     }))
   }
 
-  private fail(call: number, root: Root | null, error: unknown): void {
+  private sendError({ id, root }: RunningCall, error: unknown): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
+    if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
-    this.session.send({ type: 'callError', call, sequence, body: JSON.stringify(body) })
+    this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
   }
 
   /** Answers a call that never started. */
   private refuse(call: number, error: unknown): void {
-    const { code, message } = error instanceof LiverootError ? error : new LiverootError('bad_arguments')
+    const { code, message } = refusedWith(error)
     this.session.host.refused(code)
     const body = JSON.stringify(refusalOf(code, message))
     this.session.send({ type: 'callError', call, sequence: 0, body })
@@ -203,6 +222,17 @@ interface RunningCall extends Target {
 
 interface Failure {
   readonly failure: unknown
+}
+
+/** What React's decoder throws is about the arguments. */
+function refusedWith(error: unknown): LiverootError {
+  return error instanceof LiverootError ? error : new LiverootError('bad_arguments')
+}
+
+/** Of a call that has started: not the program is at fault, but what the browser asked. */
+function isRefusal(error: unknown): error is LiverootError {
+  if (!(error instanceof LiverootError)) return false
+  return error.code === 'too_many_streams' || error.code === 'invalid_arguments'
 }
 
 function splitBody(body: string): { path: string; args: string | null } {

@@ -2,7 +2,7 @@ import type { Body } from '../protocol/messages.ts'
 import type { Socket } from './transport.ts'
 
 /** How long the messages of one connection may keep the others waiting, in milliseconds; the last one may go over it. */
-const turnMs = 8
+const turnMs = 5
 
 /**
  * Hands on the messages of one connection, in order. A network library gives all that it has read at once: thousands of

@@ -8,84 +8,172 @@ import {
   type WireFields,
 } from '../protocol/live-event.ts'
 
-// A browser may send anything in these fields: each is taken as its type, or as empty. They are spelled out, for this
-// runs at every click, and a loop over the table takes several times as long.
-
 const { texts, numbers, flags, targets } = eventFields
 
 /**
- * A DOM event on the server: the fields that travelled, named as in the browser. Its methods do nothing here, for the
- * browser has acted long ago; they are there so that handlers written for the browser run unchanged.
+ * A DOM event on the server: the fields that travelled, named as in the browser. A browser may send anything in them:
+ * each is taken as its type, or as empty, and only when a handler asks, for one comes with every click and few are read.
+ * Its methods do nothing here, for the browser has acted long ago; they are there so that handlers written for the
+ * browser run unchanged.
  */
 class ReceivedEvent {
-  readonly type: string
-  readonly target: ReceivedTarget
-  readonly currentTarget: ReceivedTarget
-  readonly key: string
-  readonly code: string
-  readonly altKey: boolean
-  readonly ctrlKey: boolean
-  readonly metaKey: boolean
-  readonly shiftKey: boolean
-  readonly repeat: boolean
-  readonly isComposing: boolean
-  readonly data: string
-  readonly inputType: string
-  readonly button: number
-  readonly buttons: number
-  readonly clientX: number
-  readonly clientY: number
-  readonly offsetX: number
-  readonly offsetY: number
-  readonly pointerType: string
-  readonly pointerId: number
-  readonly pressure: number
-  readonly deltaX: number
-  readonly deltaY: number
-  readonly deltaMode: number
-  readonly formData: FormData | undefined
-  readonly submitter: ReceivedTarget | null
-  readonly clipboardData: ReceivedTransfer
-  readonly dataTransfer: ReceivedTransfer
+  private readonly place: readonly unknown[]
+  private known: Known | null = null
 
-  constructor(fields: WireFields, path: string) {
-    const [clientX, clientY, offsetX, offsetY] = listOf(fields[eventMark])
-    const current = fields[targets.currentTarget]
-    const submitter = fields[targets.submitter]
-    const form = fields[eventFields.form]
-    this.type = textOf(fields[texts.type], '') || eventTypeOf(path)
-    this.target = targetOf(fields[targets.target])
-    this.currentTarget = current === undefined ? this.target : targetOf(current)
-    this.key = textOf(fields[texts.key])
-    this.code = textOf(fields[texts.code])
-    this.altKey = fields[flags.altKey] === true
-    this.ctrlKey = fields[flags.ctrlKey] === true
-    this.metaKey = fields[flags.metaKey] === true
-    this.shiftKey = fields[flags.shiftKey] === true
-    this.repeat = fields[flags.repeat] === true
-    this.isComposing = fields[flags.isComposing] === true
-    this.data = textOf(fields[texts.data])
-    this.inputType = textOf(fields[texts.inputType])
-    this.button = numberOf(fields[numbers.button])
-    this.buttons = numberOf(fields[numbers.buttons])
-    this.clientX = numberOf(clientX)
-    this.clientY = numberOf(clientY)
-    this.offsetX = numberOf(offsetX)
-    this.offsetY = numberOf(offsetY)
-    this.pointerType = textOf(fields[texts.pointerType], unsaid.pointerType)
-    this.pointerId = numberOf(fields[numbers.pointerId])
-    this.pressure = numberOf(fields[numbers.pressure])
-    this.deltaX = numberOf(fields[numbers.deltaX])
-    this.deltaY = numberOf(fields[numbers.deltaY])
-    this.deltaMode = numberOf(fields[numbers.deltaMode])
-    this.formData = form === undefined ? undefined : formDataOf(listOf(form))
-    this.submitter = submitter === undefined ? null : targetOf(submitter)
-    this.clipboardData = this.dataTransfer = transferOf(fields[texts.text], fields[eventFields.files])
+  constructor(
+    private readonly fields: WireFields,
+    private readonly path: string,
+  ) {
+    this.place = listOf(fields[eventMark])
+  }
+
+  get type(): string {
+    return textOf(this.fields[texts.type]) || eventTypeOf(this.path)
+  }
+
+  get target(): ReceivedTarget {
+    return this.objects.target
+  }
+
+  get currentTarget(): ReceivedTarget {
+    return this.objects.currentTarget
+  }
+
+  get submitter(): ReceivedTarget | null {
+    return this.objects.submitter
+  }
+
+  get formData(): FormData | undefined {
+    return this.objects.formData
+  }
+
+  get clipboardData(): ReceivedTransfer {
+    return this.objects.transfer
+  }
+
+  get dataTransfer(): ReceivedTransfer {
+    return this.objects.transfer
+  }
+
+  get pointerType(): string {
+    return textOf(this.fields[texts.pointerType], unsaid.pointerType)
+  }
+
+  get clientX(): number {
+    return numberOf(this.place[0])
+  }
+
+  get clientY(): number {
+    return numberOf(this.place[1])
+  }
+
+  get offsetX(): number {
+    return numberOf(this.place[2])
+  }
+
+  get offsetY(): number {
+    return numberOf(this.place[3])
+  }
+
+  get key(): string {
+    return textOf(this.fields[texts.key])
+  }
+
+  get code(): string {
+    return textOf(this.fields[texts.code])
+  }
+
+  get data(): string {
+    return textOf(this.fields[texts.data])
+  }
+
+  get inputType(): string {
+    return textOf(this.fields[texts.inputType])
+  }
+
+  get button(): number {
+    return numberOf(this.fields[numbers.button])
+  }
+
+  get buttons(): number {
+    return numberOf(this.fields[numbers.buttons])
+  }
+
+  get pointerId(): number {
+    return numberOf(this.fields[numbers.pointerId])
+  }
+
+  get pressure(): number {
+    return numberOf(this.fields[numbers.pressure])
+  }
+
+  get deltaX(): number {
+    return numberOf(this.fields[numbers.deltaX])
+  }
+
+  get deltaY(): number {
+    return numberOf(this.fields[numbers.deltaY])
+  }
+
+  get deltaMode(): number {
+    return numberOf(this.fields[numbers.deltaMode])
+  }
+
+  get altKey(): boolean {
+    return this.fields[flags.altKey] === true
+  }
+
+  get ctrlKey(): boolean {
+    return this.fields[flags.ctrlKey] === true
+  }
+
+  get metaKey(): boolean {
+    return this.fields[flags.metaKey] === true
+  }
+
+  get shiftKey(): boolean {
+    return this.fields[flags.shiftKey] === true
+  }
+
+  get repeat(): boolean {
+    return this.fields[flags.repeat] === true
+  }
+
+  get isComposing(): boolean {
+    return this.fields[flags.isComposing] === true
   }
 
   preventDefault(): void {}
   stopPropagation(): void {}
   persist(): void {}
+
+  /** Made once: who asks twice gets the same. */
+  private get objects(): Known {
+    this.known ??= knownOf(this.fields)
+    return this.known
+  }
+}
+
+interface Known {
+  readonly target: ReceivedTarget
+  readonly currentTarget: ReceivedTarget
+  readonly submitter: ReceivedTarget | null
+  readonly formData: FormData | undefined
+  readonly transfer: ReceivedTransfer
+}
+
+function knownOf(fields: WireFields): Known {
+  const target = targetOf(fields[targets.target])
+  const current = fields[targets.currentTarget]
+  const submitter = fields[targets.submitter]
+  const form = fields[eventFields.form]
+  return {
+    target,
+    currentTarget: current === undefined ? target : targetOf(current),
+    submitter: submitter === undefined ? null : targetOf(submitter),
+    formData: form === undefined ? undefined : formDataOf(listOf(form)),
+    transfer: transferOf(fields[texts.text], fields[eventFields.files]),
+  }
 }
 
 /** An element that an event names. */

@@ -6,13 +6,14 @@ import { checkTextDepth } from './argument-depth.ts'
 
 /** Parts of one reply: a Map, a Set, a promise, a file, an entry of a FormData, a value of a stream is one each. */
 const maxParts = 1_000
-/** Streams in one reply. */
-const maxStreams = 64
 /** What values that stand in several places may add to what was sent. */
 const maxShared = 20_000
 
-/** The sign of a stream. One that hides behind escapes counts too. */
-const streamSign = /(?<!\\)"(?:\$(?:[RrXx]|\\u)|\\u0024)/g
+/** Signs in a reply, by what they make. One that hides behind escapes counts too. */
+const costly = [
+  { sign: /(?<!\\)"(?:\$[RrXxK\\]|\\u0024)/g, most: 64, what: 'streams and FormDatas' },
+  { sign: /(?<!\\)"(?:\$[\da-fCEFQWih@\\]|\\u0024)/g, most: 2_000, what: 'references' },
+]
 
 /** The values in a text are fewer than its characters; more of them are the same ones, named again and again. */
 export function maxValues(text: string): number {
@@ -27,25 +28,24 @@ export function maxValues(text: string): number {
  */
 export function readParts(text: string, maxDepth: number, fileOf: (mark: unknown) => Blob): FormData {
   const form = new FormData()
-  if (!text.startsWith('{')) {
-    checkStreams(text)
-    form.append('0', text)
-    return form
-  }
-  let count = 0
-  for (const [name, part] of Object.entries(parseObject(text))) {
-    for (const each of Array.isArray(part) ? part : [part]) {
-      if (++count > maxParts)
-        throw new LiverootError('bad_arguments', `A reply has at most ${maxParts} parts.`)
-      if (typeof each !== 'string') form.append(name, fileOf(each))
-      else {
-        checkTextDepth(each, maxDepth)
-        checkStreams(each)
-        form.append(name, each)
-      }
-    }
+  const parts = text.startsWith('{') ? namedParts(text) : [['0', text] as const]
+  checkCost(parts)
+  for (const [name, part] of parts) {
+    if (typeof part === 'string') {
+      checkTextDepth(part, maxDepth)
+      form.append(name, part)
+    } else form.append(name, fileOf(part))
   }
   return form
+}
+
+type NamedPart = readonly [name: string, part: unknown]
+
+function namedParts(text: string): readonly NamedPart[] {
+  const entries = Object.entries(parseObject(text))
+  return entries.flatMap(([name, part]) => {
+    return Array.isArray(part) ? part.map((each): NamedPart => [name, each]) : [[name, part] as const]
+  })
 }
 
 function parseObject(text: string): Record<string, unknown> {
@@ -56,9 +56,14 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-function checkStreams(text: string): void {
-  if ((text.match(streamSign)?.length ?? 0) <= maxStreams) return
-  throw new LiverootError('bad_arguments', `The arguments of a call have at most ${maxStreams} streams.`)
+function checkCost(parts: readonly NamedPart[]): void {
+  if (parts.length > maxParts)
+    throw new LiverootError('bad_arguments', `A reply has at most ${maxParts} parts.`)
+  for (const { sign, most, what } of costly) {
+    let count = 0
+    for (const [, part] of parts) if (typeof part === 'string') count += part.match(sign)?.length ?? 0
+    if (count > most) throw new LiverootError('bad_arguments', `A reply has at most ${most} ${what}.`)
+  }
 }
 
 /** What the parts stand for, by React's decoder, at once: what it costs counts for the connection that sent it. */

@@ -39,6 +39,40 @@ test('arguments arrive as they were given', async () => {
   await screen.unmount()
 })
 
+test('what has parts of its own arrives too: promises, forms, bytes, streams', async () => {
+  const seen: unknown[] = []
+  const screen = await renderLive(<Probe ask={(...args: unknown[]) => void seen.push(...args)} />)
+  const form = new FormData()
+  form.append('tag', 'a')
+  form.append('tag', 'b')
+  async function* count() {
+    yield 1
+    yield { two: 2 }
+  }
+  const readable = new ReadableStream({
+    start(controller) {
+      controller.enqueue('chunk')
+      controller.close()
+    },
+  })
+  await ask(Promise.resolve('later'), form, new Uint8Array([0, 255]), count(), readable)
+  const [promise, arrived, bytes, iterable, stream] = seen as [
+    Promise<string>,
+    FormData,
+    Uint8Array,
+    AsyncIterable<unknown>,
+    ReadableStream,
+  ]
+  expect(await promise).toBe('later')
+  expect(arrived.getAll('tag')).toEqual(['a', 'b'])
+  expect([...bytes]).toEqual([0, 255])
+  const values: unknown[] = []
+  for await (const value of iterable) values.push(value)
+  expect(values).toEqual([1, { two: 2 }])
+  expect(await stream.getReader().read()).toEqual({ done: false, value: 'chunk' })
+  await screen.unmount()
+})
+
 test('results come back as they were returned, also later and also elements', async () => {
   const results: unknown[] = [
     'text',

@@ -95,7 +95,7 @@ describe('a function that a client component imports', () => {
     await expect(Promise.resolve(stubs.hidden())).rejects.toMatchObject({ code: 'unknown_function' })
     await click(screen)
     // The server knows that it is gone when the browser has said so.
-    await wait(150)
+    await wait(600)
     await expect(stubs.add('eggs')).rejects.toMatchObject({ code: 'unknown_function' })
     await click(screen)
     expect(await stubs.add('tea')).toBe('tea added')

@@ -92,9 +92,12 @@ export function Form({ spec, side, value }: Props<FormSpec>): ReactNode {
   )
 }
 
+let owners = 0
+
 /** Hands a function of the server to a component of the browser that shows its effect before it is there. */
 export function Hope({ spec, side }: Props<HopeSpec>): ReactNode {
   const name = `hope:${spec.name}`
+  const [owner] = useState(() => ++owners)
   const [items, setItems] = useState<readonly string[]>(['0'])
   useEffect(() => side.register<Update<readonly string[]>>(name, setItems), [side, name])
   const add = async (item: string) => {
@@ -103,7 +106,7 @@ export function Hope({ spec, side }: Props<HopeSpec>): ReactNode {
     side.act<readonly string[]>(name, (all) => (all.includes(item) ? all : [...all, item]))
   }
   const { Hope } = side.widgets
-  return <Hope name={name} items={items} add={add} />
+  return <Hope key={name} name={name} owner={owner} live={side.live} items={items} add={add} />
 }
 
 /** Sums up what an async transition brings, and shows it before. */

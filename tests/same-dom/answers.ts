@@ -10,20 +10,20 @@ export class Answers implements Traffic {
   private readonly open = new Set<number>()
 
   up(data: Body): void {
-    if (process.env.WIRE) console.log('UP', String(data))
     const [letter, call] = headOf(data)
     if (letter !== 'c') return
     this.last = call
     this.open.add(call)
   }
 
+  down(data: Body): void {
+    if (headOf(data)[0] === 'y' && String(data).includes('not_on_screen')) this.gone++
+  }
+
   /** What comes to the browser, when it comes. */
   arrived(data: Body): void {
-    if (process.env.WIRE) console.log('DOWN', String(data))
     const [letter, call] = headOf(data)
-    if (letter !== 'r' && letter !== 'y') return
-    this.open.delete(call)
-    if (letter === 'y' && String(data).includes('not_on_screen')) this.gone++
+    if (letter === 'r' || letter === 'y') this.open.delete(call)
   }
 
   isOpen(call: number): boolean {

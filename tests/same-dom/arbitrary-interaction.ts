@@ -12,7 +12,7 @@ const fieldType = fc.constantFrom<FieldType>(
   'select',
   'multiple',
 )
-const takesMs = fc.constantFrom(0, 1, 30)
+const takesMs = fc.constantFrom(0, 1, 30, 200)
 const seldom = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true))
 
 /** What a user can act on. */

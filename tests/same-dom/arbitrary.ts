@@ -280,6 +280,6 @@ export function programs(): Arbitrary<Program> {
     { weight: 4, arbitrary: calmPrograms(false) },
     { weight: 3, arbitrary: calmPrograms(true) },
     { weight: 4, arbitrary: hurriedPrograms(false) },
-    { weight: 1, arbitrary: hurriedPrograms(true) },
+    { weight: 2, arbitrary: hurriedPrograms(true) },
   )
 }

@@ -184,12 +184,12 @@ function alone(node: ReactNode): ReactNode {
 }
 
 function actionOn(name: string, { side, value }: Scope): Props {
-  const actionMark = `act ${name} ${value}`
-  const action = () => {
-    side.hear(actionMark)
+  const actMark = `act ${name} ${value}`
+  const act = () => {
+    side.hear(actMark)
     side.act(name, value + 1)
   }
-  return { action, actionMark }
+  return { act, actMark }
 }
 
 const increment = (n: number): number => n + 1

@@ -1,4 +1,4 @@
-import { createElement, type ReactNode, useEffect, useId, useState } from 'react'
+import { createElement, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Side, Update } from './side.ts'
 import type { FieldSpec, FieldType, Rewrite } from './spec.ts'
 
@@ -50,13 +50,30 @@ export function Field({ spec, side }: FieldProps): ReactNode {
   const name = `field:${spec.name}:${spec.type}`
   const [text, setText] = useState('')
   useEffect(() => side.register<Update<string>>(name, setText), [side, name])
-  const change = editing(side, name, spec.rewrite)
+  const [edits, setEdits] = useState(0)
+  useEffect(() => side.register<Update<number>>(`${name}:edits`, setEdits), [side, name])
+  const edit = editing(side, name, spec.rewrite)
+  const mounted = useRef(false)
+  useEffect(() => {
+    mounted.current = true
+    return () => {
+      mounted.current = false
+    }
+  }, [])
+  const change = (event: object) => {
+    edit(event)
+    if (!mounted.current) return
+    // With the closure of a render that does not know of the edit before, this would count it once only.
+    side.act<number>(`${name}:edits`, edits + 1, (before) => before + 1)
+  }
   // React sets a checkbox back before the browser fires `input` for it.
   const prop = /checkbox|radio/.test(spec.type) ? 'onChange' : spec.prop
   return (
     <label>
       {control(spec.type, text, { [prop]: change, 'data-edit': name }, useId())}
-      <s>{text}</s>
+      <s>
+        {text}: {edits}
+      </s>
     </label>
   )
 }

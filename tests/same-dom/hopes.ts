@@ -18,12 +18,19 @@ function isAlone({ name }: Shown): boolean {
 }
 
 function flickerIn({ commits }: Shown, alone: boolean): string | null {
-  let before: readonly string[] = []
+  let before = commits[0]
   for (const commit of commits) {
-    const lost = before.find((item) => !commit.includes(item))
-    if (lost !== undefined) return `${lost} went away`
-    if (alone && new Set(commit).size < commit.length) return 'one came twice'
+    const { owner, items } = commit
+    const lost = before?.owner === owner && before.items.find((item) => !items.includes(item))
+    if (typeof lost === 'string') return `${lost} went away`
+    if (alone && new Set(items).size < items.length) return 'one came twice'
     before = commit
   }
   return null
+}
+
+/** What a call did is on the screen when it is answered, unless an action holds it back. */
+export function checkAnswers(difference: (text: string) => Error): void {
+  for (const { early } of hopes)
+    if (early.length > 0) throw difference(`${early.join()} came after the answer`)
 }

@@ -198,9 +198,14 @@ function formName(form: HTMLFormElement): string {
   return /(form:\w+)/.exec(form.getAttribute('data-submit') ?? '')?.[1] ?? ''
 }
 
-/** The last word of a mark is what the closure captured; of a submit, what follows is what was entered. */
+/**
+ * The last word of a mark is what the closure captured; of a submit, what follows is what was entered. Another field may
+ * stand in the place of the one that was edited: handlers are named by their places.
+ */
 function sameButNewer(what: string, came: string): boolean {
-  const known = (mark: string) =>
-    mark.startsWith('submit') ? mark.replace(/(form:\w+) \d+/, '$1') : mark.replace(/ \d+$/, '')
+  const known = (mark: string) => {
+    if (mark.startsWith('submit')) return mark.replace(/(form:\w+) \d+/, '$1')
+    return mark.startsWith('edit') ? mark.replace(/ \S+/, '') : mark.replace(/ \d+$/, '')
+  }
   return known(what) === known(came)
 }

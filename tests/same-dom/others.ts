@@ -8,7 +8,7 @@ const items = (all: readonly string[], item: string) => (all.includes(item) ? al
 
 /** What somebody else does to one of the components that are mounted. */
 export function others(mounted: readonly string[], { nth, how, row }: OtherStep): Act | null {
-  const names = mounted.filter((name) => name.includes(':'))
+  const names = mounted.filter((name) => name.includes(':') && !name.endsWith(':edits'))
   const name = names[nth % Math.max(names.length, 1)]
   if (name === undefined) return null
   return { name, update: updateOf(name, how, row) }

@@ -1,7 +1,7 @@
 import type { LatencyOptions } from '../../src/testing/delay-line.ts'
 import { Snapshots, showDifference } from './compare.ts'
 import { settle } from './environment.ts'
-import { checkHopes, hopes } from './hopes.ts'
+import { checkAnswers, checkHopes, hopes } from './hopes.ts'
 import { interactionOf } from './interactions.ts'
 import { others } from './others.ts'
 import type { Side } from './side.ts'
@@ -126,6 +126,7 @@ export class Runner {
     else this.checkHeard(calls, this.react.side.heard, 'React')
     this.checkHeard(calls, this.live.side.heard, 'the live tree')
     checkHopes((text) => this.difference(text))
+    checkAnswers((text) => this.difference(text))
   }
 
   /** Does in plain React what was done on the server. */

@@ -88,9 +88,9 @@ export class Side {
     this.heard.push(what)
   }
 
-  /** What a handler does. */
-  act<S>(name: string, update: Update<S>): void {
-    if (this.acts !== null) this.note(this.acts, { name, update })
+  /** What a handler does, and, where that hangs on what it captured, how it is done again in the other world. */
+  act<S>(name: string, update: Update<S>, again: Update<S> = update): void {
+    if (this.acts !== null) this.note(this.acts, { name, update: again })
     this.update(() => this.set(name, update))
   }
 

@@ -17,9 +17,9 @@ export interface WidgetProps {
   readonly children?: ReactNode
   readonly left?: ReactNode
   readonly data?: unknown
-  readonly action?: (() => void) | undefined
-  /** What `action` has captured. */
-  readonly actionMark?: string
+  readonly act?: (() => void) | undefined
+  /** What `act` has captured. */
+  readonly actMark?: string
 }
 
 /** Effects of components of the browser that were not cleaned up. */
@@ -34,7 +34,7 @@ function useCounted(): void {
   }, [])
 }
 
-function Counter({ children, left, action, actionMark }: WidgetProps): ReactNode {
+function Counter({ children, left, act, actMark }: WidgetProps): ReactNode {
   const [count, setCount] = useState(0)
   useCounted()
   return (
@@ -43,7 +43,7 @@ function Counter({ children, left, action, actionMark }: WidgetProps): ReactNode
       <button type="button" className="bump" onClick={() => setCount(count + 1)}>
         {count}
       </button>
-      {action && <button type="button" data-click={actionMark} onClick={action} />}
+      {act && <button type="button" data-click={actMark} onClick={act} />}
       <i>{children}</i>
     </section>
   )
@@ -98,6 +98,9 @@ function Themed({ children, left }: WidgetProps): ReactNode {
 
 interface HopeProps {
   readonly name: string
+  /** Tells instances of the component that gives the items: the one after another may go on with this one's state. */
+  readonly owner: number
+  readonly live: boolean
   readonly items: readonly string[]
   add(item: string): Promise<void>
 }
@@ -105,29 +108,38 @@ interface HopeProps {
 /** What one instance of `Hope` showed, commit by commit. */
 export interface Shown {
   readonly name: string
-  readonly commits: (readonly string[])[]
+  /** Items that were not on the screen when the call that added them was answered. */
+  readonly early: string[]
+  readonly commits: { readonly owner: number; readonly items: readonly string[] }[]
 }
 
 /** Of every `Hope` that was mounted. */
 export const hopes = new Set<Shown>()
 
 /** Shows an item at once, and waits for the server to have it. */
-function Hope({ name, items, add }: HopeProps): ReactNode {
+function Hope({ name, owner, live, items, add }: HopeProps): ReactNode {
   const [shown, hope] = useOptimistic(items, (all, item: string) => [...all, item])
-  const [own] = useState((): Shown => ({ name, commits: [] }))
+  const [own] = useState((): Shown => ({ name, early: [], commits: [] }))
   const next = String(shown.length)
   useCounted()
   useLayoutEffect(() => {
     hopes.add(own)
-    own.commits.push(shown)
-  }, [shown, own])
+    own.commits.push({ owner, items: shown })
+  }, [owner, shown, own])
   const onClick = () =>
     startTransition(async () => {
       hope(next)
       await add(next)
     })
+  const asked = `a${next}`
+  const ask = async () => {
+    await add(asked)
+    const last = own.commits.at(-1)
+    if (live && last?.owner === owner && !last.items.includes(asked)) own.early.push(asked)
+  }
   return (
     <ol>
+      <button type="button" data-hope={`add ${name} ${asked}`} onClick={ask} />
       <button type="button" data-hope={`add ${name} ${next}`} onClick={onClick} />
       {shown.join(' ')}
     </ol>

@@ -1,13 +1,15 @@
 import { WebSocket } from 'ws'
+import { Acknowledgements } from '../../../src/client/acknowledgements.ts'
 import { encode } from '../../../src/protocol/codec.ts'
 import { protocolVersion, subprotocol } from '../../../src/protocol/messages.ts'
+import { defaultLimits } from '../../../src/server/limits.ts'
 import { firstFunction } from '../live-viewer.ts'
 import type { ClickRecording } from './recording.ts'
 
 /**
  * - `liveroot`: the counter.
  * - `echo`: a bare `ws` server, with one message up and one down for a click, of as many bytes as Liveroot's together.
- * - `echoTwo`: the same with Liveroot's own messages: two up, two down.
+ * - `echoTwo`: the same with Liveroot's own messages down: two.
  */
 export type ClickSystem = 'liveroot' | 'echo' | 'echoTwo'
 
@@ -31,18 +33,10 @@ export async function openClicker(
   recording: ClickRecording,
 ): Promise<Clicker> {
   if (system === 'liveroot') return LiveClicker.open(port, recording)
-  const { call, acknowledgements, frame, result } = roundSizes(recording)
-  if (system === 'echo') return EchoClicker.open(port, call + acknowledgements, 0, [frame + result])
-  return EchoClicker.open(port, call, acknowledgements, [frame, result])
-}
-
-function roundSizes({ call, acknowledgements, frame, result }: ClickRecording) {
-  return {
-    call: Math.round(call),
-    acknowledgements: Math.round(acknowledgements),
-    frame: Math.round(frame),
-    result: Math.round(result),
-  }
+  const up = Math.round(recording.call + recording.acknowledgements)
+  const frame = Math.round(recording.frame)
+  const result = Math.round(recording.result)
+  return EchoClicker.open(port, up, system === 'echo' ? [frame + result] : [frame, result])
 }
 
 async function open(url: string, protocols: string[]): Promise<WebSocket> {
@@ -60,6 +54,10 @@ const resultLetter = 'r'.charCodeAt(0)
  */
 class LiveClicker implements Clicker {
   private shown = 0
+  private readonly acknowledgements = new Acknowledgements(
+    () => defaultLimits.maxUnackedFrames,
+    (received, shown) => this.socket.send(encode({ type: 'acknowledge', root: 1, received, shown })),
+  )
   private calls = 0
   private body = ''
   private slot = 0
@@ -119,11 +117,12 @@ class LiveClicker implements Clicker {
   }
 
   private acknowledge(): void {
-    const sequence = ++this.shown
-    this.socket.send(encode({ type: 'acknowledge', root: 1, received: sequence, shown: sequence }))
+    this.shown++
+    this.acknowledgements.update(this.shown, this.shown)
   }
 
   close(): void {
+    this.acknowledgements.stop()
     this.socket.terminate()
   }
 }
@@ -137,15 +136,14 @@ class EchoClicker implements Clicker {
   private constructor(
     private readonly socket: WebSocket,
     private readonly call: string,
-    private readonly acknowledgement: string,
     private readonly down: number,
   ) {
     socket.on('message', () => this.receive())
   }
 
-  static async open(port: number, up: number, acknowledgement: number, down: number[]): Promise<Clicker> {
+  static async open(port: number, up: number, down: number[]): Promise<Clicker> {
     const socket = await open(`ws://127.0.0.1:${port}/echo?${down}`, [])
-    return new EchoClicker(socket, 'c'.repeat(up), 'a'.repeat(acknowledgement), down.length)
+    return new EchoClicker(socket, 'c'.repeat(up), down.length)
   }
 
   click(): Promise<Answered> {
@@ -161,7 +159,6 @@ class EchoClicker implements Clicker {
     const passedMs = performance.now() - this.startedAt
     if (++this.received === 1) this.updateMs = passedMs
     if (this.received < this.down) return
-    if (this.acknowledgement !== '') this.socket.send(this.acknowledgement)
     this.answered?.({ updateMs: this.updateMs, resultMs: passedMs })
   }
 
