@@ -4,7 +4,7 @@ import { createBindings } from '../src/client/bind.ts'
 import { absent, SlotStore } from '../src/client/slot-store.ts'
 import { noFunctions } from './live-tree/no-functions.ts'
 import { run } from './same-dom/run.ts'
-import type { Program, Spec, Step } from './same-dom/spec.ts'
+import type { Hurry, Program, Spec, Step } from './same-dom/spec.ts'
 
 /** What is always written in the same way is left out. */
 function program(root: Spec, steps: readonly Step[] = [], more: Partial<Program> = {}): Program {
@@ -139,4 +139,63 @@ test('a slot that is gone does not suspend an older update that React still rend
   expect([store.read(1), store.read(2)]).toEqual(['first', null])
   store.forget(gone)
   expect([store.read(1), store.read(2)]).toEqual([absent, absent])
+})
+
+const calm = { latencyMs: 0, jitterMs: 0, lateByMs: 0, seed: 0, pauses: [0] }
+const hope: Spec = { kind: 'hope', name: 'A', takesMs: 0 }
+const hurried = (hurry: Partial<Hurry> = {}): Partial<Program> => ({
+  flood: true,
+  hurry: { ...calm, ...hurry },
+})
+
+test("what is expected does not come twice when somebody else's change comes before the action has ended", async () => {
+  const steps: Step[] = [
+    { do: 'click', nth: 1 },
+    { do: 'other', nth: 0, how: 0, row: 0 },
+    { do: 'click', nth: 1 },
+  ]
+  // Whether the change comes between is a matter of latency.
+  for (let seed = 0; seed < 6; seed++) {
+    await run(program(box('R', hope), steps, hurried({ jitterMs: 100, seed, pauses: [100, 0, 0] })))
+  }
+})
+
+test('the effect of an action waits for its end beside other frames of the same action', async () => {
+  const inner: Spec = { ...hope, takesMs: 1 } as Spec
+  const press: Spec = {
+    kind: 'press',
+    tag: 'div',
+    name: 'C',
+    does: 'set',
+    stop: false,
+    capture: false,
+    sometimes: false,
+    children: [inner, box('C', text('x'), text('y'))],
+  }
+  await run(program(box('R', press), [{ do: 'click', nth: 2 }], hurried()))
+})
+
+test('a select whose handler is for the input event shows what was chosen', async () => {
+  const field: Spec = { kind: 'field', name: 'A', type: 'select', rewrite: 'keep', prop: 'onInput' }
+  await run(program(box('R', field), [{ do: 'edit', nth: 0, how: 1 }], hurried({ latencyMs: 50 })))
+})
+test('the second handler of one event is for the same render as the first, which takes the field away', async () => {
+  const field = (type: 'radio' | 'text'): Spec => ({
+    kind: 'field',
+    name: 'A',
+    type,
+    rewrite: 'keep',
+    prop: 'onChange',
+  })
+  const press: Spec = {
+    kind: 'press',
+    tag: 'div',
+    name: 'D',
+    does: 'set',
+    stop: false,
+    capture: false,
+    sometimes: false,
+    children: [box('D', field('radio'), field('text'))],
+  }
+  await run(program(box('R', press), [{ do: 'edit', nth: 0, how: 0 }], { flood: true }))
 })

@@ -6,7 +6,7 @@ export function noteCall(event: Event, answer: Promise<unknown>): void {
   if (known === undefined) calls.set(event, [answer])
   else known.push(answer)
   const { target } = event
-  if (isField(target)) noteEdit(target, answer)
+  if (isField(target)) noteEdit(event, target, answer)
 }
 
 /** The answers of all calls that an event has started so far, its bubbling included. */
@@ -17,10 +17,10 @@ export function callsOf(event: Event): readonly Promise<unknown>[] {
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
 
 /** The fields that have a call under way, once for each. */
-const edits = new Set<{ readonly field: Field }>()
+const edits = new Set<{ readonly event: Event; readonly field: Field }>()
 
-function noteEdit(field: Field, answer: Promise<unknown>): void {
-  const edit = { field }
+function noteEdit(event: Event, field: Field, answer: Promise<unknown>): void {
+  const edit = { event, field }
   const end = () => edits.delete(edit)
   edits.add(edit)
   answer.then(end, end)
@@ -32,11 +32,14 @@ function noteEdit(field: Field, answer: Promise<unknown>): void {
  * a click in a list, is for what is on the screen; a call that waited for its time is taken to come from a field.
  */
 export function followsEdits(): boolean {
-  if (edits.size === 0 || leaving) return false
-  const target = window.event?.target ?? null
+  const { event } = window
+  // All handlers of one event are for the render that it happened on.
+  const before = [...edits].filter((edit) => edit.event !== event)
+  if (before.length === 0 || leaving) return false
+  const target = event?.target ?? null
   if (!(target instanceof Element) || isField(target)) return true
   const form = target.closest('form')
-  return form !== null && [...edits].some(({ field }) => field.form === form)
+  return form !== null && before.some(({ field }) => field.form === form)
 }
 
 let leaving = false

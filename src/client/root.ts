@@ -193,6 +193,13 @@ export class ClientRoot {
     for (const { callback } of ready) callback()
   }
 
+  /** True when all that has come is on screen, or waits there for more to come. */
+  get idle(): boolean {
+    if (this.closed || this.view.error !== null) return true
+    if (this.arrived === 0 || this.received < this.arrived) return false
+    return this.onScreen >= this.received || this.unfinished.size > 0
+  }
+
   /** The frame that a slot on screen shows the state of. */
   seen(slot: number): number {
     return this.unfinished.get(slot)?.before ?? this.onScreen

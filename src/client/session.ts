@@ -123,6 +123,11 @@ export class ClientSession implements RootHost {
     return this.connection.window
   }
 
+  /** True when all that has come is on screen. */
+  get idle(): boolean {
+    return [...this.roots.values()].every((root) => root.idle)
+  }
+
   get calling(): boolean {
     return this.calls.size > 0
   }

@@ -29,14 +29,13 @@ export function checkTextDepth(text: string, max: number): void {
 export function checkDepth(value: unknown, max: number, maxValues: number): void {
   // Parts may be shared: each one is measured once, or a small message could cost hours.
   const measured = new Map<object, Measure>()
-  const above = new Set<object>()
   const measure = (node: unknown, depth: number): Measure => {
     if (typeof node !== 'object' || node === null) return leaf
     const known = measured.get(node)
-    if (above.has(node) || depth + (known?.height ?? 0) > max + 1)
+    if (known === unfinished || depth + (known?.height ?? 0) > max + 1)
       throw new LiverootError('arguments_too_deep')
     if (known !== undefined) return known
-    above.add(node)
+    measured.set(node, unfinished)
     let height = 0
     let values = 1
     for (const item of contentsOf(node)) {
@@ -45,8 +44,7 @@ export function checkDepth(value: unknown, max: number, maxValues: number): void
       values += inner.values
     }
     if (values > maxValues) throw new LiverootError('bad_arguments')
-    above.delete(node)
-    const own = { height, values }
+    const own = height === 0 ? leaf : { height, values }
     measured.set(node, own)
     return own
   }
@@ -59,6 +57,8 @@ interface Measure {
 }
 
 const leaf: Measure = { height: 0, values: 1 }
+/** Whoever meets it is inside it. */
+const unfinished: Measure = { height: 0, values: 0 }
 
 function contentsOf(node: object): readonly unknown[] {
   if (Array.isArray(node)) return node

@@ -50,34 +50,49 @@ function parse(text: string): unknown {
 
 async function decodeByReact(call: number, text: string, host: ArgumentHost): Promise<unknown[]> {
   const { maxArgumentDepth } = host
-  const decoded = await decodeParts(readParts(text, maxArgumentDepth, (mark) => host.file(call, mark)))
-  checkDepth(decoded, maxArgumentDepth, maxValues(text))
-  return revive(decoded, text, host)
+  const parts = readParts(text, maxArgumentDepth, (mark) => host.file(call, mark))
+  return decodeParts(parts, (decoded) => {
+    checkDepth(decoded, maxArgumentDepth, maxValues(text))
+    return revive(decoded, text, host)
+  })
 }
 
 function revive(decoded: unknown, text: string, host: ArgumentHost): unknown[] {
   if (!Array.isArray(decoded)) throw new LiverootError('bad_arguments')
   const withMarks = text.includes(functionMark) || text.includes(dataMark)
+  const revival = { host, copies: new Map() }
   return decoded.map((argument) => {
     // Unpacked when events are revived: it may look like one.
-    if (isMarked(argument, dataMark)) return { [dataMark]: reviveFields(argument[dataMark], host) }
-    const own = withMarks ? reviveMarks(argument, host) : argument
+    if (isMarked(argument, dataMark)) return { [dataMark]: reviveFields(argument[dataMark], revival) }
+    const own = withMarks ? reviveMarks(argument, revival) : argument
     return isMarked(own, liveMark) ? new ReceivedArgument(own[liveMark]) : own
   })
 }
 
-/** Functions of the server that the browser passes back: in their place stands a mark that says where they are from. */
-function reviveMarks(value: unknown, host: ArgumentHost): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (isMarked(value, functionMark)) return reviveFunction(value[functionMark], host)
-  if (isMarked(value, dataMark)) return reviveFields(value[dataMark], host)
-  if (Array.isArray(value)) return value.map((item) => reviveMarks(item, host))
-  if (value instanceof Map) return new Map(reviveMarks([...value], host) as [unknown, unknown][])
-  if (value instanceof Set) return new Set(reviveMarks([...value], host) as unknown[])
-  return reviveFields(value, host)
+interface Revival {
+  readonly host: ArgumentHost
+  /** What stands in several places is copied once: copies for each place could be thousands of times what was sent. */
+  readonly copies: Map<object, unknown>
 }
 
-function reviveFields(value: unknown, host: ArgumentHost): unknown {
+/** Functions of the server that the browser passes back: in their place stands a mark that says where they are from. */
+function reviveMarks(value: unknown, revival: Revival): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { copies } = revival
+  if (!copies.has(value)) copies.set(value, reviveObject(value, revival))
+  return copies.get(value)
+}
+
+function reviveObject(value: object, revival: Revival): unknown {
+  if (isMarked(value, functionMark)) return reviveFunction(value[functionMark], revival)
+  if (isMarked(value, dataMark)) return reviveFields(value[dataMark], revival)
+  if (Array.isArray(value)) return value.map((item) => reviveMarks(item, revival))
+  if (value instanceof Map) return new Map(reviveMarks([...value], revival) as [unknown, unknown][])
+  if (value instanceof Set) return new Set(reviveMarks([...value], revival) as unknown[])
+  return reviveFields(value, revival)
+}
+
+function reviveFields(value: unknown, revival: Revival): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
   const out: Record<string, unknown> = {}
@@ -86,7 +101,7 @@ function reviveFields(value: unknown, host: ArgumentHost): unknown {
     if (name === 'then' && isMarked(field, functionMark)) throw new LiverootError('bad_arguments')
     // Not an assignment: the browser chose the names.
     Object.defineProperty(out, name, {
-      value: reviveMarks(field, host),
+      value: reviveMarks(field, revival),
       enumerable: true,
       writable: true,
       configurable: true,
@@ -95,11 +110,11 @@ function reviveFields(value: unknown, host: ArgumentHost): unknown {
   return out
 }
 
-function reviveFunction(mark: unknown, host: ArgumentHost): ServerFunction {
+function reviveFunction(mark: unknown, revival: Revival): ServerFunction {
   if (!Array.isArray(mark)) throw new LiverootError('bad_arguments')
   const [, , , , bound] = mark as unknown[]
-  const found = host.functionOf(mark)
-  const first = Array.isArray(bound) ? bound.map((each) => reviveMarks(each, host)) : []
+  const found = revival.host.functionOf(mark)
+  const first = Array.isArray(bound) ? bound.map((each) => reviveMarks(each, revival)) : []
   // Not the function itself: turned into text, by mistake, it would show its source to the browser.
   return Object.assign((...args: unknown[]) => found(...first, ...args), {
     toString: () => 'function of a live tree',

@@ -28,7 +28,8 @@ export class Inbox {
     if (this.spentMs <= turnMs) return
     this.paused = true
     this.socket.pause?.()
-    setImmediate(() => this.goOn())
+    // The first one still belongs to this turn.
+    setImmediate(() => setImmediate(() => this.goOn()))
   }
 
   private handOn(data: Body): void {

@@ -66,12 +66,22 @@ function checkCost(parts: readonly NamedPart[]): void {
   }
 }
 
-/** What the parts stand for, by React's decoder, at once: what it costs counts for the connection that sent it. */
-export function decodeParts(form: FormData): Promise<unknown> {
+/**
+ * What the parts stand for, by React's decoder, and then by `finish`. At once, where no bytes of files have to be read:
+ * what it costs counts for the connection that sent it.
+ */
+export function decodeParts<T>(form: FormData, finish: (decoded: unknown) => T): Promise<T> {
   let size = maxShared
   for (const part of form.values()) size += typeof part === 'string' ? part.length : part.size
   return new Promise((resolve, reject) => {
-    withoutStacks(() => decodeReply(form, {}, { arraySizeLimit: size }).then(resolve, reject))
+    const onDecoded = (decoded: unknown) => {
+      try {
+        resolve(finish(decoded))
+      } catch (error) {
+        reject(error)
+      }
+    }
+    withoutStacks(() => decodeReply(form, {}, { arraySizeLimit: size }).then(onDecoded, reject))
   })
 }
 

@@ -1,6 +1,6 @@
 import { Component, type ReactElement, type ReactNode, Suspense } from 'react'
 import type { Root as DomRoot } from 'react-dom/client'
-import { createLiveClient } from '../client/live-client.ts'
+import { createLiveClient, sessionOf } from '../client/live-client.ts'
 import { LiveProvider } from '../client/live-provider.tsx'
 import { LiveRoot } from '../client/live-root.tsx'
 import type { Body } from '../protocol/messages.ts'
@@ -25,7 +25,7 @@ export interface LiveScreen {
   readonly server: LiveServer
   /** Every message that passed, in order; `up` is from the browser. */
   readonly traffic: readonly { readonly up: boolean; readonly data: Body }[]
-  /** Waits until no message has passed for some turns of the event loop. */
+  /** Waits until what has come is on screen, and no message has passed for some turns of the event loop. */
   settled(): Promise<void>
   /** Takes the `LiveRoot` off the page; the server's tree is unmounted. */
   unmount(): Promise<void>
@@ -64,7 +64,13 @@ export async function renderLive(
       </ErrorText>
     </LiveProvider>,
   )
-  const settled = () => quiet(() => traffic.length, settleTimeoutMs)
+  const session = sessionOf(client)
+  const settled = () =>
+    quiet(
+      () => traffic.length,
+      () => session.idle,
+      settleTimeoutMs,
+    )
   await settled()
   return { container, server, traffic, settled, unmount: () => leave(dom, container, client, server) }
 }
@@ -82,9 +88,9 @@ async function leave(
   await server.close()
 }
 
-async function quiet(activity: () => number, timeoutMs: number): Promise<void> {
+async function quiet(activity: () => number, idle: () => boolean, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs
-  for (let before = -1; before !== activity() && Date.now() < end; ) {
+  for (let before = -1; (before !== activity() || !idle()) && Date.now() < end; ) {
     before = activity()
     await turns(quietTurns)
   }

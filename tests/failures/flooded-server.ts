@@ -29,7 +29,7 @@ const server = createLiveServer({
 })
 
 process.on('message', () => {
-  process.send?.({ longestTurnMs, refused: server.refused, heapBytes: process.memoryUsage().heapUsed })
+  process.send?.({ longestTurnMs, refused: server.refused })
   longestTurnMs = 0
 })
 process.on('disconnect', () => process.exit())

@@ -1,6 +1,7 @@
 import { route } from 'liveroot/server'
 import { closeCodes } from '../../src/protocol/close-codes.ts'
 import { uploadPieceBytes } from '../../src/protocol/uploads.ts'
+import { repeat } from './arena.ts'
 import { openScene, type Scene } from './bystander.ts'
 import { codeOf, Peer } from './peer.ts'
 
@@ -88,6 +89,48 @@ test.each<[string, unknown]>([
   expect(codeOf(await call(file))).toBe('bad_arguments')
 })
 
+const whole = 'x'.repeat(uploadPieceBytes)
+
+test.each<[string, readonly Uint8Array[]]>([
+  ['a last piece that is too long', [piece(1, 5, 'longer')]],
+  ['a last piece that is too short', [piece(1, 5, 'shor')]],
+  ['a first piece that is too short', [piece(1, 90_000, 'short')]],
+  ['pieces after the last', [piece(1, 5, 'hello'), piece(1, 5, 'hello')]],
+  ['a size that grows', [piece(1, 90_000, whole), piece(1, 100_000, whole)]],
+  ['a size that shrinks', [piece(1, 90_000, whole), piece(1, uploadPieceBytes + 1, 'x')]],
+  ['an empty file that is sent', [piece(1, 0, '')]],
+  ['more pieces than may be unconfirmed', repeat(40, () => piece(1, 16_000_000, whole))],
+])('a file that comes otherwise than announced is lost: %s', async (_, pieces) => {
+  for (const each of pieces) peer.send(each)
+  const refused = await peer.next((message) => message.startsWith('l1'))
+  expect(codeOf(refused)).toBe('upload_lost')
+  expect(scene.server.refused).toEqual({ upload_lost: 1 })
+  expect(codeOf(await call(mark(1, 5)))).toBe('upload_lost')
+  expect(scene.server.refused).toEqual({ upload_lost: 2 })
+  expect(ran).toEqual([])
+})
+
+test('pieces and discards of files that never were, or were given up, are for nobody', async () => {
+  for (const message of ['o1', 'o0', `o${Number.MAX_SAFE_INTEGER}`]) peer.send(message)
+  peer.send(piece(5, 90_000, whole))
+  peer.send('o5')
+  for (const upload of [0, 4, 5]) peer.send(piece(upload, 5, 'hello'))
+  expect(codeOf(await call(mark(5, 90_000)))).toBe('upload_lost')
+  peer.send(piece(6, 5, 'hello'))
+  expect(await peer.next((message) => message.startsWith('k6'))).toBe('k6,5')
+  expect((await call(mark(6, 5)))[0]).toBe('r')
+})
+
+test('a call cannot name a file more often than it came', async () => {
+  peer.send(piece(1, 5, 'hello'))
+  await peer.next((message) => message.startsWith('k1,5'))
+  const n = ++last
+  const body = JSON.stringify({ 0: '["$B1","$B2"]', 1: mark(1, 5), 2: mark(1, 5) })
+  const answer = await peer.ask(`c${n},1,1,1\n0.onClick\n${body}`, (message) => message.startsWith(`y${n},`))
+  expect(codeOf(answer)).toBe('upload_lost')
+  expect(ran).toEqual([])
+})
+
 test('a file is for one call', async () => {
   peer.send(piece(1, 5, 'hello'))
   await peer.next((message) => message.startsWith('k1,5'))
@@ -108,5 +151,6 @@ test('each limit has its code, and then there is room again', async () => {
   for (const upload of [2, 3, 4]) expect(await codeFor(upload)).toBe('upload_lost')
   peer.send(piece(6, 5, 'hello'))
   expect(await peer.next((message) => message.startsWith('k6'))).toBe('k6,5')
+  expect(limited.server.refused).toEqual({ upload_too_large: 1, too_many_uploads: 1, upload_lost: 3 })
   await limited.end()
 })

@@ -48,6 +48,31 @@ export function interactive(children: Arbitrary<Spec[]>): Weighted[] {
   ]
 }
 
+/** Updates that wait for something, beside others that do not: what is on the screen is older than what has come. */
+export function heldRoots(): Arbitrary<Spec> {
+  const promises = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 2 })
+  const { arbitrary: waits } = make(1, 'await', {
+    key,
+    flavor: fc.constantFrom('async', 'async', 'use'),
+    promises,
+    children: fc.constant([]),
+  })
+  const text = fc.constant<Spec>({ kind: 'text', value: 'x' })
+  const [press, ...others] = interactive(fc.array(fc.oneof(waits, text), { maxLength: 2 }))
+  const part = press === undefined ? waits : fc.oneof(press, ...others)
+  const { arbitrary: box } = make(1, 'box', {
+    key,
+    flavor: fc.constant('state'),
+    name: boxName,
+    revision: fc.constant(0),
+    variants: fc.array(part, { minLength: 2, maxLength: 3 }),
+  })
+  const list = fc
+    .array(box, { minLength: 2, maxLength: 3 })
+    .map((children): Spec => ({ kind: 'list', children }))
+  return list.map((all) => ({ kind: 'box', flavor: 'state', name: 'R', revision: 0, variants: [all] }))
+}
+
 const nth = fc.nat({ max: 7 })
 
 /** What users do; `weight` beside what else happens. */

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check'
-import { hurries, interactive, userSteps } from './arbitrary-interaction.ts'
+import { heldRoots, hurries, interactive, userSteps } from './arbitrary-interaction.ts'
 import { boxName, key, make, type Weighted } from './arbitrary-parts.ts'
 import { changes, mutate } from './mutate.ts'
 import type { Flavor, Program, Scalar, Spec, Step } from './spec.ts'
@@ -256,7 +256,7 @@ const settings = {
 /** Nobody waits for the server. */
 function hurriedPrograms(suspends: boolean): Arbitrary<Program> {
   return fc.record({
-    root: rootOf(suspends, true),
+    root: suspends ? fc.oneof(rootOf(true, true), heldRoots()) : rootOf(false, true),
     ...settings,
     steps: fc.array(livelySteps, { minLength: 1, maxLength: 14 }),
     flood: fc.constant(true),

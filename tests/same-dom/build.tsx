@@ -12,14 +12,14 @@ import {
   use,
   useId,
 } from 'react'
-import { on } from '../../src/index.ts'
 import { Form, Hope, Later } from './actions.tsx'
 import { boxes } from './boxes.tsx'
 import { Field } from './fields.tsx'
 import { Rows } from './lists.tsx'
 import { turn } from './mutate.ts'
+import { buildPress } from './press.tsx'
 import { Planned, type Side } from './side.ts'
-import type { AwaitSpec, ElementSpec, InputSpec, PressSpec, Spec, WidgetSpec, WrapSpec } from './spec.ts'
+import type { AwaitSpec, ElementSpec, InputSpec, Spec, WidgetSpec, WrapSpec } from './spec.ts'
 import { Async, Catch, Using, UsingAsync, wraps } from './wraps.tsx'
 
 /** Where a spec is built: by which box, in which state. */
@@ -30,9 +30,9 @@ export interface Scope {
 
 export const contexts = [createContext(0), createContext(100)] as const
 
-type Props = Record<string, unknown>
+export type Props = Record<string, unknown>
 
-const make = (type: unknown, props: Props, children: readonly ReactNode[] = []): ReactNode =>
+export const make = (type: unknown, props: Props, children: readonly ReactNode[] = []): ReactNode =>
   createElement(type as ElementType, props, ...children)
 
 /** Makes the elements that a spec describes, as the render of a box does. */
@@ -62,7 +62,7 @@ export function build(spec: Spec, scope: Scope): ReactNode {
     case 'input':
       return buildInput(spec, scope)
     case 'press':
-      return buildPress(spec, scope)
+      return buildPress(spec, scope, childrenOf(spec.children, scope, soloTags.has(spec.tag)))
     case 'widget':
       return buildWidget(spec, scope)
     case 'wrap':
@@ -190,41 +190,6 @@ function actionOn(name: string, { side, value }: Scope): Props {
     side.act(name, value + 1)
   }
   return { act, actMark }
-}
-
-const increment = (n: number): number => n + 1
-
-/** The next one, by name. */
-const neighbours: Readonly<Record<string, string>> = { A: 'B', B: 'C', C: 'D', D: 'A' }
-
-function buildPress(spec: PressSpec, scope: Scope): ReactNode {
-  const { tag, key, name, does, stop, capture, children } = spec
-  const { side, value } = scope
-  const type = tag === 'button' ? { type: 'button' } : {}
-  const inside = childrenOf(children, scope, soloTags.has(tag))
-  if (spec.sometimes && value % 2 === 1) return make(tag, { key, ...type }, inside)
-  const mark = `${name} ${does} ${value}`
-  const handler = () => {
-    side.hear(mark)
-    side.act(name, does === 'add' ? increment : value + 1)
-    if (does === 'both') side.act(neighbours[name] ?? 'A', increment)
-  }
-  const flags = `${stop ? 'stop ' : ''}${capture ? 'capture' : ''}`.trim()
-  return make(
-    tag,
-    { key, ...type, 'data-click': mark, 'data-flags': flags, ...listener(handler, spec, side) },
-    inside,
-  )
-}
-
-/** React has no helper such as `on`: what it stands for is written out. */
-function listener(handler: () => void, { stop, capture }: PressSpec, side: Side): Props {
-  if (side.live) return { onClick: stop || capture ? on(handler, { stop, capture }) : handler }
-  const own = (event: { stopPropagation(): void }) => {
-    if (stop) event.stopPropagation()
-    handler()
-  }
-  return { [capture ? 'onClickCapture' : 'onClick']: own }
 }
 
 function buildWrap({ flavor, key, children }: WrapSpec, scope: Scope): ReactNode {

@@ -1,7 +1,4 @@
-import type { Shown } from './widgets.tsx'
-import { hopes } from './widgets.tsx'
-
-export { hopes }
+import { hopes, type Shown } from './widgets.tsx'
 
 /** What a `Hope` showed once it must show until the end: neither a guess nor what came true may go away, or come twice. */
 export function checkHopes(difference: (text: string) => Error): void {

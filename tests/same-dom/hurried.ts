@@ -41,7 +41,6 @@ function randomFrom(seed: number): () => number {
 export class HurriedRunner extends Runner {
   private readonly calls: Expected[] = []
   private readonly typed = new Map<FieldElement, Typed>()
-  /** Forms that were submitted and may yet be reset. */
   private turn = 0
   private refused = 0
 

@@ -1,12 +1,12 @@
 import type { LatencyOptions } from '../../src/testing/delay-line.ts'
 import { Snapshots, showDifference } from './compare.ts'
 import { settle } from './environment.ts'
-import { checkAnswers, checkHopes, hopes } from './hopes.ts'
+import { checkAnswers, checkHopes } from './hopes.ts'
 import { interactionOf } from './interactions.ts'
 import { others } from './others.ts'
 import type { Side } from './side.ts'
-import type { Program, Step, Target } from './spec.ts'
-import { widgetEffects } from './widgets.tsx'
+import { type Program, type Step, type Target, waitsIn } from './spec.ts'
+import { hopes, widgetEffects } from './widgets.tsx'
 import { blankName, LiveWorld, type loadBrowser, ReactWorld, unplanned, type World } from './worlds.tsx'
 
 const fallbacks = 'h5, h6'
@@ -115,13 +115,13 @@ export class Runner {
     if (!own || !live) return
     const what = JSON.stringify(step)
     const { calls } = live
-    if (calls.length > 1 && this.waits) return
+    // To a server, several handlers of one event are several calls and updates, of which a frame may tell at once.
+    if (calls.length > 1 && (this.waits || !this.program.flood)) return
     for (const { side } of this.worlds) side.heard = []
     if (calls.length > 1) this.live.side.acts = []
     else own.run()
     live.run()
     await this.settled(what)
-    // To a server, several handlers of one event are several calls, and so several updates.
     if (calls.length > 1) await this.repeat()
     else this.checkHeard(calls, this.react.side.heard, 'React')
     this.checkHeard(calls, this.live.side.heard, 'the live tree')
@@ -297,9 +297,4 @@ export class Runner {
     }
     if (widgetEffects.count !== 0) throw this.difference(`${widgetEffects.count} effects of widgets are left`)
   }
-}
-
-function waitsIn(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false
-  return (part as { kind?: unknown }).kind === 'await' || Object.values(part).some(waitsIn)
 }

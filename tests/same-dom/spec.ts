@@ -223,3 +223,9 @@ export interface AwaitSpec extends Parent {
   readonly flavor: 'async' | 'use' | 'lazy' | 'child'
   readonly promises: readonly number[]
 }
+
+/** True where something in a part of a program may wait for a promise. */
+export function waitsIn(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false
+  return (part as { kind?: unknown }).kind === 'await' || Object.values(part).some(waitsIn)
+}

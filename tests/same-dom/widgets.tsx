@@ -110,6 +110,7 @@ export interface Shown {
   readonly name: string
   /** Items that were not on the screen when the call that added them was answered. */
   readonly early: string[]
+  mounted: boolean
   readonly commits: { readonly owner: number; readonly items: readonly string[] }[]
 }
 
@@ -119,13 +120,19 @@ export const hopes = new Set<Shown>()
 /** Shows an item at once, and waits for the server to have it. */
 function Hope({ name, owner, live, items, add }: HopeProps): ReactNode {
   const [shown, hope] = useOptimistic(items, (all, item: string) => [...all, item])
-  const [own] = useState((): Shown => ({ name, early: [], commits: [] }))
+  const [own] = useState((): Shown => ({ name, early: [], mounted: false, commits: [] }))
   const next = String(shown.length)
   useCounted()
   useLayoutEffect(() => {
     hopes.add(own)
     own.commits.push({ owner, items: shown })
   }, [owner, shown, own])
+  useLayoutEffect(() => {
+    own.mounted = true
+    return () => {
+      own.mounted = false
+    }
+  }, [own])
   const onClick = () =>
     startTransition(async () => {
       hope(next)
@@ -135,7 +142,7 @@ function Hope({ name, owner, live, items, add }: HopeProps): ReactNode {
   const ask = async () => {
     await add(asked)
     const last = own.commits.at(-1)
-    if (live && last?.owner === owner && !last.items.includes(asked)) own.early.push(asked)
+    if (live && own.mounted && last?.owner === owner && !last.items.includes(asked)) own.early.push(asked)
   }
   return (
     <ol>
