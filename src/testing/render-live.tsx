@@ -90,7 +90,10 @@ async function leave(
 
 async function quiet(activity: () => number, idle: () => boolean, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs
-  for (let before = -1; (before !== activity() || !idle()) && Date.now() < end; ) {
+  // A machine that stood still for a while has not waited.
+  const fewest = 100
+  for (let before = -1, round = 0; before !== activity() || !idle(); round++) {
+    if (round > fewest && Date.now() > end) return
     before = activity()
     await turns(quietTurns)
   }
