@@ -21,11 +21,11 @@ async function runJest() {
 }
 
 /**
- * The browser's tests in a process of their own, beside the others: Playwright turns on Node's async hooks, with which
- * everything that awaits much takes several times as long.
+ * The browser's tests in a process of their own, beside the others. These have workers that begin anew when they have
+ * grown: what many files leave behind in one process makes the last of them several times as slow.
  */
 async function runProjects() {
-  const unit = start('unit', 'inherit')
+  const unit = start('unit', 'inherit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB')
   const browser = start('browser', 'pipe')
   const said = []
   for (const stream of [browser.stdout, browser.stderr]) stream.on('data', (text) => said.push(text))
@@ -34,7 +34,8 @@ async function runProjects() {
   process.exitCode = Math.max(...codes)
 }
 
-function start(project, output) {
-  const args = [fileURLToPath(import.meta.url), ...options, '--passWithNoTests', '--selectProjects', project]
+function start(project, output, ...more) {
+  const args = [fileURLToPath(import.meta.url), ...options, ...more, '--passWithNoTests']
+  args.push('--selectProjects', project)
   return spawn(process.execPath, args, { stdio: ['ignore', output, output] })
 }
