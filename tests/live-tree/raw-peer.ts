@@ -11,6 +11,8 @@ export interface RawPeer {
   heard(): Promise<string[]>
 }
 
+const turnsOfAnAnswer = 15
+
 export async function openRawPeer(server: LiveServer): Promise<RawPeer> {
   const down: string[] = []
   let looked = 0
@@ -19,7 +21,8 @@ export async function openRawPeer(server: LiveServer): Promise<RawPeer> {
   const peer: RawPeer = {
     down,
     async heard() {
-      await sleep(15)
+      // Turns, not a time: on a busy machine one of them may take as long.
+      for (let turn = 0; turn < turnsOfAnAnswer; turn++) await sleep(1)
       const news = down.slice(looked)
       looked = down.length
       return news
@@ -29,7 +32,7 @@ export async function openRawPeer(server: LiveServer): Promise<RawPeer> {
       return peer.heard()
     },
   }
-  await sleep(5)
+  await peer.heard()
   await peer.say('h1')
   return peer
 }
