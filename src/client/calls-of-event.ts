@@ -42,6 +42,11 @@ export function followsEdits(): boolean {
   return form !== null && before.some(({ field }) => field.form === form)
 }
 
+/** True while an event of a field is being handled. */
+export function isEditing(): boolean {
+  return !leaving && isField(window.event?.target ?? null)
+}
+
 let leaving = false
 
 /** Makes calls of functions that are about to go from the screen: no newer render than the one on it has them. */

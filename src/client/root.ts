@@ -205,6 +205,11 @@ export class ClientRoot {
     return this.unfinished.get(slot)?.before ?? this.onScreen
   }
 
+  /** True when a newer state of the slot is here, and held back by a transition. */
+  holds(slot: number): boolean {
+    return this.unfinished.has(slot)
+  }
+
   private newStore(): SlotStore {
     const owner: FunctionOwner = {
       start: (reference, args) => {

@@ -3,7 +3,7 @@ import type { DownMessage, Message, UpMessage } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
-import { followsEdits } from './calls-of-event.ts'
+import { followsEdits, isEditing } from './calls-of-event.ts'
 import { Connection, type ReconnectOptions } from './connection.ts'
 import { errorFrom } from './errors.ts'
 import { decodePayload, PayloadStream } from './flight.ts'
@@ -74,7 +74,9 @@ export class ClientSession implements RootHost {
     const captured = captureArguments(args)
     if (!this.isOpen) throw new LiverootError('connection_lost')
     const { call, answer } = this.calls.add(root)
-    const seen = followsEdits() ? newestRender : (root?.seen(slot) ?? 0)
+    // An answered edit may still wait for the end of an action, behind which the next one must not fall back.
+    const follows = followsEdits() || (root?.holds(slot) && isEditing())
+    const seen = follows ? newestRender : (root?.seen(slot) ?? 0)
     const action = inTransition() ? { action: 1 } : {}
     const head = { type: 'call', call, root: root?.id ?? 0, seen, slot, ...action } as const
     const send = (encoded: string) => {
