@@ -199,3 +199,23 @@ test('the second handler of one event is for the same render as the first, which
   }
   await run(program(box('R', press), [{ do: 'edit', nth: 0, how: 0 }], { flood: true }))
 })
+
+test('an edit follows one that is answered, and whose effect an action still holds back', async () => {
+  const field: Spec = { kind: 'field', name: 'A', type: 'text', rewrite: 'keep', prop: 'onChange' }
+  const press: Spec = {
+    kind: 'press',
+    tag: 'div',
+    name: 'A',
+    does: 'set',
+    stop: false,
+    capture: false,
+    sometimes: false,
+    children: [box('A', { ...hope, takesMs: 30 } as Spec), field],
+  }
+  const steps: Step[] = [
+    { do: 'click', nth: 2 },
+    { do: 'edit', nth: 0, how: 0 },
+    { do: 'edit', nth: 0, how: 0 },
+  ]
+  await run(program(box('R', press, field), steps, hurried()))
+})
