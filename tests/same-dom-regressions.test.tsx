@@ -219,3 +219,19 @@ test('an edit follows one that is answered, and whose effect an action still hol
   ]
   await run(program(box('R', press, field), steps, hurried()))
 })
+
+test('a slot that is about to be shown does not show what an action holds back', async () => {
+  const root: Spec = {
+    kind: 'box',
+    flavor: 'state',
+    name: 'R',
+    revision: 0,
+    variants: [hope, { kind: 'text', value: null }],
+  }
+  const steps: Step[] = [
+    { do: 'set', sets: [{ name: 0, value: 3 }] },
+    { do: 'set', sets: [{ name: 0, value: 0 }] },
+    { do: 'click', nth: 3 },
+  ]
+  await run(program(root, steps, hurried({ jitterMs: 300, seed: 464335124 })))
+})

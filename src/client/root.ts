@@ -112,6 +112,8 @@ export class ClientRoot {
     this.queue = this.queue
       .then(async () => {
         const writes = await settle(await decoded)
+        // Slots that the frames before are about to show would show what this one, held back, makes of them.
+        if (ofAction) await new Promise<void>((resolve) => this.whenShown(sequence - 1, resolve))
         if (this.store === store && !this.closed) this.apply(sequence, writes, ofAction)
       })
       .catch((error: unknown) => this.fail(error as LiverootError))
