@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import '../../src/testing/webpack-globals.ts'
 import { type ReactNode, Suspense, startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
+import { unstable_IdlePriority as idle, unstable_scheduleCallback as schedule } from 'scheduler'
 import { createBindings } from '../../src/client/bind.ts'
 import { decodePayload, wholePayload } from '../../src/client/flight.ts'
 import { settle } from '../../src/client/settle.ts'
@@ -20,6 +21,11 @@ function Card({ title, on, children }: { title: ReactNode; on: boolean; children
 }
 
 defineModule('card', { Card })
+
+/** Resolves when React has rendered all that it can: its scheduler gets to idle work last. */
+function rendered(): Promise<void> {
+  return new Promise((resolve) => void schedule(idle, () => resolve()))
+}
 
 /** React reveals suspended content this long after the last it revealed. */
 const revealThrottleMs = 320
@@ -40,7 +46,7 @@ export async function play(payloads: readonly string[]): Promise<string> {
     const decoded = await decodePayload<readonly Write[]>(wholePayload(payload))
     const { written } = store.take(await settle(decoded))
     startTransition(() => store.announce(written))
-    await sleep(10)
+    await rendered()
   }
   if (container.innerHTML === '' || container.innerHTML.includes('wait')) await sleep(revealThrottleMs)
   const html = container.innerHTML
