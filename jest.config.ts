@@ -38,7 +38,7 @@ const config: Config = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/src/**/*.test.ts?(x)',
-        '<rootDir>/tests/!(browser)/**/*.test.ts?(x)',
+        '<rootDir>/tests/!(browser|brokers)/**/*.test.ts?(x)',
         '<rootDir>/tests/*.test.ts?(x)',
         '<rootDir>/tests/{live-tree,failures,triggers}/*.test.ts?(x)',
       ],
@@ -48,6 +48,11 @@ const config: Config = {
       displayName: 'browser',
       testMatch: ['<rootDir>/tests/browser/*.test.ts'],
       globalSetup: '<rootDir>/tests/browser/build.ts',
+    },
+    {
+      ...shared,
+      displayName: 'brokers',
+      testMatch: ['<rootDir>/tests/brokers/**/*.test.ts?(x)'],
     },
   ],
 }
