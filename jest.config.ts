@@ -26,6 +26,8 @@ const shared = {
     '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
     '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
   },
+  // Packages that are ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', '/dist/', '/test-fixtures/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 } satisfies Config
