@@ -2,10 +2,21 @@ import '../live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
 export type { ParamNames } from '../protocol/mount-path.ts'
+export {
+  type Bus,
+  type BusListener,
+  type BusMessage,
+  type BusSettings,
+  type BusState,
+  type BusSubscription,
+  fromOldest,
+} from './bus.ts'
 export type { ErrorContext, OnError } from './errors-out.ts'
 export type { ClientModuleMap } from './flight/client-manifest.ts'
 export { type HookContext, type HookHandler, type HttpHook, httpHook } from './http-hooks.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
+export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
+export type { TopicOptions, TopicOptionsByPattern } from './topics.ts'
 export type { AcceptSocket, Socket, SocketListener } from './transport.ts'

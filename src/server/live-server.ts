@@ -9,16 +9,20 @@ import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../errors.ts'
+import type { Publish } from '../live/hooks.ts'
+import { nameOf, type Topic } from '../live/topic.ts'
 import { refuseUpgrade, type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import type { Bus, BusState } from './bus.ts'
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { memoryBus } from './memory-bus.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
-import { MemoryTopics } from './topics.ts'
+import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import type { AcceptSocket } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
@@ -27,6 +31,13 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /**
+   * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
+   * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
+   */
+  readonly bus?: Bus
+  /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
+  readonly topics?: TopicOptionsByPattern
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -51,8 +62,15 @@ export interface LiveServer {
   listen(port: number, host?: string): Promise<AddressInfo>
   /** Adds the socket and the hooks to an HTTP server; its other requests and upgrades go on as before. */
   attach(server: Server | HttpsServer): void
-  /** Sends a message to every subscriber of a topic. */
-  publish<T>(topic: string, data: T): void
+  /**
+   * Sends a message to every subscriber of a topic, on every server of the bus.
+   *
+   * @returns once the engine of the bus has it. May be ignored: a failure is reported to `onError` (`publish_failed`).
+   * @throws what {@link Bus.publish} does, and `value_not_serializable`.
+   */
+  readonly publish: Publish
+  /** Whether the server is connected to the engine of its bus. */
+  readonly busState: BusState
   /** Takes a connection of another transport. */
   readonly accept: AcceptSocket
   /** Open connections. */
@@ -66,7 +84,7 @@ export interface LiveServer {
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern.
+ * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -74,6 +92,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
+  private readonly topics: BusTopics
   private readonly hooks: HookHost
   private readonly path: string
   private readonly transport: WebSocketTransport
@@ -85,14 +104,13 @@ class WebLiveServer implements LiveServer {
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
     const onError = options.onError ?? logError
-    const topics = new MemoryTopics((error, topic) => {
-      describeError(error, 'listener_failed', onError, { route: `topic ${topic}` })
-    })
+    const topics = new BusTopics(options.bus ?? memoryBus(), options.topics ?? {}, onError)
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    this.topics = topics
     this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
-    const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
+    const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.path = options.path ?? '/live'
     const { maxMessageBytes } = limits
@@ -113,8 +131,11 @@ class WebLiveServer implements LiveServer {
     return connection
   }
 
-  publish<T>(topic: string, data: T): void {
-    this.host.topics.publish(topic, data)
+  readonly publish: Publish = (topic, data) =>
+    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+
+  get busState(): BusState {
+    return this.topics.bus.state
   }
 
   listen(port: number, host?: string): Promise<AddressInfo> {
@@ -160,6 +181,7 @@ class WebLiveServer implements LiveServer {
     }
     for (const detach of this.detachers.splice(0)) detach()
     this.transport.close()
+    await this.topics.close()
     const { server } = this
     if (server === undefined) return
     server.closeAllConnections()
