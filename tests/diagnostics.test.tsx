@@ -40,7 +40,8 @@ let scene: Scene
 let peer: Peer
 
 beforeEach(async () => {
-  scene = await openScene({ routes: [route('/app/:id', App), route('/broken', Broken)] })
+  const routes = [route('/app/:id', App), route('/broken', Broken)]
+  scene = await openScene({ routes, limits: { maxUnackedFrames: 3 } })
 })
 
 afterEach(async () => {
@@ -49,7 +50,12 @@ afterEach(async () => {
 })
 
 test('connections and sessions begin and end', async () => {
-  listen('liveroot.connection.opened', 'liveroot.connection.closed', 'liveroot.session.opened', 'liveroot.session.ended')
+  listen(
+    'liveroot.connection.opened',
+    'liveroot.connection.closed',
+    'liveroot.session.opened',
+    'liveroot.session.ended',
+  )
   peer = await Peer.open(scene.port, true, { 'x-trace': 'abc' })
   peer.send('nonsense')
   await peer.closing()
@@ -66,7 +72,9 @@ test('connections and sessions begin and end', async () => {
   expect(opened?.handshake.headers['x-trace']).toBe('abc')
   expect(closed).toMatchObject({ connection: opened?.connection, code: 'bad_frame' })
   expect(closed?.durationMs).toBeGreaterThan(0)
-  expect(messagesOf('liveroot.session.ended')[0]?.session).toBe(messagesOf('liveroot.session.opened')[0]?.session)
+  expect(messagesOf('liveroot.session.ended')[0]?.session).toBe(
+    messagesOf('liveroot.session.opened')[0]?.session,
+  )
 })
 
 test('messages have a name and a size, both ways', async () => {
@@ -85,7 +93,11 @@ test('a mount and its frames name the route', async () => {
   peer = await Peer.open(scene.port)
   listen('liveroot.mount.started', 'liveroot.mount.ended', 'liveroot.frame.sent')
   const frame = await peer.mount(1, '/app/7')
-  expect(heard.map(([name]) => name)).toEqual(['liveroot.mount.started', 'liveroot.mount.ended', 'liveroot.frame.sent'])
+  expect(heard.map(([name]) => name)).toEqual([
+    'liveroot.mount.started',
+    'liveroot.mount.ended',
+    'liveroot.frame.sent',
+  ])
   expect(heard[1]?.[1]).toMatchObject({ route: '/app/:id', root: 1, outcome: 'ok' })
   const bytes = Buffer.byteLength(frame.slice(frame.indexOf('\n') + 1))
   expect(heard[2]?.[1]).toMatchObject({ route: '/app/:id', root: 1, sequence: 1, writes: 2, bytes })
@@ -99,7 +111,10 @@ test('a call tells of its start and of how it ended', async () => {
   await peer.mount(1, '/app/7')
   listen('liveroot.call.started', 'liveroot.call.ended', 'liveroot.refusal')
   const call = (id: number, path: string) =>
-    peer.ask(`c${id},1,1,1\n${path}`, (message) => message.startsWith(`r${id}`) || message.startsWith(`y${id}`))
+    peer.ask(
+      `c${id},1,1,1\n${path}`,
+      (message) => message.startsWith(`r${id}`) || message.startsWith(`y${id}`),
+    )
   await call(1, '0.0.onClick')
   await call(2, '0.1.onClick')
   await call(3, 'nowhere')
@@ -117,9 +132,15 @@ test('a frame that is held back is told of once, until one is sent', async () =>
   peer = await Peer.open(scene.port)
   await peer.mount(1, '/app/7')
   listen('liveroot.frame.held')
-  // The window is 32 frames; the clicks' answers wait for frames that are not made.
-  for (let id = 1; id <= 40; id++) peer.send(`c${id},1,${id},1\n0.0.onClick`)
+  // The first frame is acknowledged; the window has room for three more.
+  for (const id of [1, 2, 3]) {
+    await peer.ask(`c${id},1,${id},1\n0.0.onClick`, (message) => message.startsWith(`r${id},`))
+  }
+  expect(heard).toEqual([])
+  for (const id of [4, 5]) peer.send(`c${id},1,${id},1\n0.0.onClick`)
   await peer.until(() => heard.length > 0)
-  expect(messagesOf('liveroot.frame.held')).toMatchObject([{ route: '/app/:id', reason: 'unacknowledged_frames' }])
+  expect(messagesOf('liveroot.frame.held')).toMatchObject([
+    { route: '/app/:id', reason: 'unacknowledged_frames' },
+  ])
   peer.end()
 })

@@ -57,7 +57,12 @@ function countSessions(meter: Meter): (() => void)[] {
 }
 
 function countMessages(meter: Meter): (() => void)[] {
-  const io = counter(meter, 'liveroot.message.io', 'By', 'Bytes of messages, without what the transport adds.')
+  const io = counter(
+    meter,
+    'liveroot.message.io',
+    'By',
+    'Bytes of messages, without what the transport adds.',
+  )
   const messages = counter(meter, 'liveroot.messages', '{message}', 'Messages of the protocol.')
   const count = (direction: 'receive' | 'transmit', type: string, bytes: number) => {
     const attributes = { 'network.io.direction': direction, 'liveroot.message.type': type }
@@ -100,7 +105,12 @@ function measureRendering(meter: Meter): (() => void)[] {
     valueType: ValueType.INT,
     advice: { explicitBucketBoundaries: sizes },
   })
-  const held = counter(meter, 'liveroot.frames.held', '{frame}', 'Times that a slow browser held a root back.')
+  const held = counter(
+    meter,
+    'liveroot.frames.held',
+    '{frame}',
+    'Times that a slow browser held a root back.',
+  )
   return [
     onDiagnostic('liveroot.mount.ended', ({ route, outcome, durationMs }) => {
       mounts.record(durationMs / 1000, { 'liveroot.route': route, 'liveroot.outcome': outcome })

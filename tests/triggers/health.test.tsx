@@ -35,7 +35,9 @@ test('a server tells how it is, and over HTTP', async () => {
 test('the paths are the application’s choice, and can be none', async () => {
   const live = createLiveServer({ ...options, health: { health: '/healthz' } })
   const { port } = await live.listen(0, '127.0.0.1')
-  const statuses = ['/healthz', '/live/ready', '/live/health'].map(async (path) => (await ask(port, path)).status)
+  const statuses = ['/healthz', '/live/ready', '/live/health'].map(
+    async (path) => (await ask(port, path)).status,
+  )
   expect(await Promise.all(statuses)).toEqual([200, 200, 404])
   await live.close()
   const mute = createLiveServer({ ...options, health: false })

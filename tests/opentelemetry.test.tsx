@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, type ContextManager, context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import {
+  type Context,
+  type ContextManager,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api'
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -11,8 +18,8 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { type LiveInstrumentation, observeLive } from 'liveroot/opentelemetry'
 import { route } from 'liveroot/server'
 import { useState } from 'react'
-import { openScene, type Scene } from '../../tests/failures/bystander.ts'
-import { Peer } from '../../tests/failures/peer.ts'
+import { openScene, type Scene } from './failures/bystander.ts'
+import { Peer } from './failures/peer.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const parentId = 'b7ad6b7169203331'
@@ -26,6 +33,17 @@ class AsyncContexts implements ContextManager {
   bind: ContextManager['bind'] = (_, target) => target
   enable = () => this
   disable = () => this
+}
+
+/** Takes a W3C `traceparent`, as the SDK's propagator does. */
+const traceparent: TextMapPropagator = {
+  fields: () => ['traceparent'],
+  inject: () => {},
+  extract(from, carrier, getter) {
+    const [, traceId, spanId] = String(getter.get(carrier, 'traceparent') ?? '').split('-')
+    if (traceId === undefined || spanId === undefined) return from
+    return trace.setSpanContext(from, { traceId, spanId, traceFlags: 1, isRemote: true })
+  },
 }
 
 const spans = new InMemorySpanExporter()
@@ -58,7 +76,7 @@ function App() {
 
 beforeAll(async () => {
   context.setGlobalContextManager(new AsyncContexts())
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  propagation.setGlobalPropagator(traceparent)
   started = observeLive({ meterProvider, tracerProvider })
   scene = await openScene({ routes: [route('/app/:id', App)] })
   peer = await Peer.open(scene.port, true, { traceparent: `00-${traceId}-${parentId}-01` })
@@ -108,7 +126,8 @@ test('what is there now is counted up and down', async () => {
   expect((await metric('liveroot.sessions.active')).points[0]?.value).toBe(3)
   other.socket.close(1000)
   await other.closing()
-  for (let left = 0; left !== 2; ) left = (await metric('liveroot.connections.active')).points[0]?.value as number
+  for (let left = 0; left !== 2; )
+    left = (await metric('liveroot.connections.active')).points[0]?.value as number
   expect((await metric('liveroot.calls.active')).points[0]?.value).toBe(0)
 })
 
@@ -132,7 +151,10 @@ test('bytes, frames and refusals are counted', async () => {
   const received = points.filter(({ attributes }) => attributes['network.io.direction'] === 'receive')
   const mounts = received.find(({ attributes }) => attributes['liveroot.message.type'] === 'mount')
   expect([unit, mounts?.value]).toEqual(['By', 'm1\n/counter'.length + 'm1\n/app/7'.length])
-  const frames = ofApp((await metric('liveroot.frame.size')).points)[0]?.value as { count: number; sum: number }
+  const frames = ofApp((await metric('liveroot.frame.size')).points)[0]?.value as {
+    count: number
+    sum: number
+  }
   const sent = peer.messages.filter((message) => message.startsWith('f'))
   const payloads = sent.map((message) => Buffer.byteLength(message.slice(message.indexOf('\n') + 1)))
   expect(frames).toMatchObject({ count: payloads.length, sum: payloads.reduce((a, b) => a + b) })
