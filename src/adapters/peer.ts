@@ -11,6 +11,8 @@ export async function loadPeer<Module>(name: string, load: () => Promise<Module>
   } catch (cause) {
     const { code } = cause as { code?: string }
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause
-    throw new LiverootError('missing_peer', `The package "${name}" is not installed: npm install ${name}`, { cause })
+    throw new LiverootError('missing_peer', `The package "${name}" is not installed: npm install ${name}`, {
+      cause,
+    })
   }
 }

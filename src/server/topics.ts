@@ -2,6 +2,7 @@ import { LiverootError } from '../errors.ts'
 import type { Place, TopicListener, Topics } from '../live/services.ts'
 import { type Bus, type BusMessage, fromOldest } from './bus.ts'
 import { describeError, type OnError } from './errors-out.ts'
+import type { LivePart } from './lifecycle.ts'
 import { SlicedDelivery } from './sliced-delivery.ts'
 import {
   type FeedHost,
@@ -46,6 +47,8 @@ export function historyOf(declared: TopicOptionsByPattern): (topic: string) => n
  * encoded once when they are published and decoded once when they come.
  */
 export class BusTopics implements Topics, FeedHost {
+  /** Starts with the server, which waits for the engine, and stops after all that uses topics. */
+  readonly part: LivePart
   readonly delivery: SlicedDelivery<TopicItem, Receiver>
   private readonly feeds = new Map<string, TopicFeed>()
   private readonly marks = new WeakMap<Place, Mark>()
@@ -56,7 +59,15 @@ export class BusTopics implements Topics, FeedHost {
     private readonly onError: OnError,
   ) {
     const report = (error: unknown) => void describeError(error, 'bus_failed', onError)
-    bus.start({ history: historyOf(declared), onError: report }).catch(report)
+    const started = bus.start({ history: historyOf(declared), onError: report })
+    // A server that is never told to start has topics, too.
+    started.catch(report)
+    this.part = {
+      name: 'bus',
+      start: () => started,
+      stop: () => this.close(),
+      healthy: () => bus.state === 'connected',
+    }
     this.delivery = new SlicedDelivery((item, receiver) => {
       try {
         receiver.receive(item)
