@@ -37,13 +37,19 @@ export interface Link {
   listen(pattern: string, history: boolean): Promise<void>
   unlisten(pattern: string, history: boolean): Promise<void>
   /** What the engine keeps of a pattern after a number, in order; at least what it had when it was asked. */
-  read(pattern: string, after: number): Promise<readonly Carried[]>
+  read(pattern: string, after: number): Promise<Kept>
   /** The number of the newest message, or a later one. */
   last(): Promise<number>
   /** Names what the numbers count: when the engine has lost everything, it is another one. */
   readonly epoch: string
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+export interface Kept {
+  readonly messages: readonly Carried[]
+  /** True where the engine knows that it has dropped messages after the number. */
+  readonly incomplete?: boolean
 }
 
 export interface LinkEvents {

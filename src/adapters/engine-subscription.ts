@@ -27,7 +27,8 @@ export class EngineSubscription implements BusSubscription {
   private epoch = ''
   /** The number of the newest message that was delivered, or a later one without any of the pattern before it. */
   private at: number | null = null
-  private atMs = Date.now()
+  /** When that was, in seconds; 0 where it is not known. The same for everybody who has the message. */
+  private atTime = now()
   /** What comes before it is this subscription's turn: history comes first. */
   private waiting: Arrived[] | null = []
   private turn = 0
@@ -48,7 +49,7 @@ export class EngineSubscription implements BusSubscription {
 
   get position(): string | null {
     if (!this.live || this.at === null) return null
-    return [this.epoch, this.at.toString(36), this.atMs.toString(36)].join('.')
+    return this.positionAt(this.at)
   }
 
   /** On a new link. Rejects when the link is lost. */
@@ -63,7 +64,7 @@ export class EngineSubscription implements BusSubscription {
     this.epoch = link.epoch
     const waiting = [...missed, ...(this.waiting ?? [])]
     for (const each of waiting) this.pass(each)
-    if (this.history && (this.at === null || last > this.at)) this.moveTo(last)
+    if (this.history && (this.at === null || last > this.at)) this.moveTo(last, now())
     this.waiting = null
     this.live = true
     this.wasLive = true
@@ -78,30 +79,29 @@ export class EngineSubscription implements BusSubscription {
     const oldest = first && this.from === fromOldest
     const after = oldest ? 0 : this.numberOn(link)
     // Counts of another life of the engine say nothing.
-    if (after === null) {
+    if (after === null || after > last) {
       this.at = null
       return { gap: true, missed: [], last }
     }
     if (first) this.at = after
-    const found = (await link.read(this.pattern, after)).map(({ body, ...carried }) => ({
-      ...carried,
-      ...fromPublisher(body),
-    }))
-    return { ...inBounds(found, history, oldest), ...(this.isRecent || oldest ? {} : { gap: true }), last }
+    const { messages, incomplete = false } = await link.read(this.pattern, after)
+    const found = messages.map(({ body, ...carried }) => ({ ...carried, ...fromPublisher(body) }))
+    const { gap, missed } = inBounds(found, history)
+    return { gap: !oldest && (gap || incomplete || !this.isRecent), missed, last }
   }
 
   /** Null where the position is not one of this engine. */
   private numberOn(link: Link): number | null {
     if (this.wasLive) return this.epoch === link.epoch ? this.at : null
-    const [epoch, number = '', atMs = ''] = (this.from ?? '').split('.')
+    const [epoch, number = '', time = ''] = (this.from ?? '').split('.')
     const parsed = Number.parseInt(number, 36)
     if (epoch !== link.epoch || !Number.isSafeInteger(parsed)) return null
-    this.atMs = Number.parseInt(atMs, 36) || 0
+    this.atTime = Number.parseInt(time, 36) || 0
     return parsed
   }
 
   private get isRecent(): boolean {
-    return Date.now() - this.atMs < this.historyMs
+    return this.atTime === 0 || (now() - this.atTime) * 1_000 < this.historyMs
   }
 
   /** A message of the pattern came, over the newest link. */
@@ -115,19 +115,20 @@ export class EngineSubscription implements BusSubscription {
     if (this.ended) return
     if (this.history && number !== null) {
       if (this.at !== null && number <= this.at) return
-      this.moveTo(number)
+      this.moveTo(number, message.at)
     }
     if (this.isRepeated(message)) return
-    const position =
-      this.history && number !== null
-        ? `${this.epoch}.${number.toString(36)}.${this.atMs.toString(36)}`
-        : null
+    const position = this.history && number !== null ? this.positionAt(number) : null
     this.listener.message({ topic, text, position })
   }
 
-  private moveTo(number: number): void {
+  private positionAt(number: number): string {
+    return [this.epoch, number.toString(36), this.atTime.toString(36)].join('.')
+  }
+
+  private moveTo(number: number, time: number): void {
     this.at = number
-    this.atMs = Date.now()
+    this.atTime = time
   }
 
   private isRepeated({ topic, publisher, serial }: Arrived): boolean {
@@ -170,7 +171,6 @@ interface Missed {
 function inBounds(
   found: readonly Arrived[],
   history: (topic: string) => number,
-  oldest: boolean,
 ): Pick<Missed, 'gap' | 'missed'> {
   const counts = new Map<string, number>()
   for (const { topic } of found) counts.set(topic, (counts.get(topic) ?? 0) + 1)
@@ -179,5 +179,9 @@ function inBounds(
     counts.set(topic, left - 1)
     return left <= history(topic)
   })
-  return { gap: !oldest && missed.length < found.length, missed }
+  return { gap: missed.length < found.length, missed }
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1_000)
 }

@@ -9,14 +9,21 @@ export interface FromPublisher {
   readonly publisher: string
   /** Counts the messages of one publisher. */
   readonly serial: number
+  /** When it was published, in seconds; 0 where that is not known. */
+  readonly at: number
 }
 
 /** Reads the body of a message. */
 export function fromPublisher(body: string): FromPublisher {
-  const match = /^([\w-]{12})\.([0-9a-z]{1,11}) /.exec(body)
-  if (match === null) return { text: body, publisher: '', serial: 0 }
-  const [{ length }, publisher, serial] = match as unknown as [string, string, string]
-  return { text: body.slice(length), publisher, serial: Number.parseInt(serial, 36) }
+  const match = /^([\w-]{12})\.([0-9a-z]{1,11})\.([0-9a-z]{1,8}) /.exec(body)
+  if (match === null) return { text: body, publisher: '', serial: 0, at: 0 }
+  const [{ length }, publisher, serial, at] = match as unknown as [string, string, string, string]
+  return {
+    text: body.slice(length),
+    publisher,
+    serial: Number.parseInt(serial, 36),
+    at: Number.parseInt(at, 36),
+  }
 }
 
 interface Pending {
@@ -52,7 +59,8 @@ export class PublishQueue {
     if (this.pending.size >= maxBufferedMessages || this.bytes + 2 * text.length > maxBufferedBytes)
       return Promise.reject(new LiverootError('bus_buffer_full'))
     const serial = ++this.lastSerial
-    const body = `${this.publisher}.${serial.toString(36)} ${text}`
+    const at = Math.floor(Date.now() / 1_000)
+    const body = `${this.publisher}.${serial.toString(36)}.${at.toString(36)} ${text}`
     return new Promise((resolve, reject) => {
       const message = { topic, body, history: this.history(topic), resolve, reject }
       this.pending.set(serial, message)

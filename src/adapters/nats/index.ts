@@ -1,2 +1,2 @@
-// What Liveroot can do with NATS. Its client is an optional peer, loaded when it is first used.
-export {}
+// What Liveroot can do with NATS. Its clients are optional peers, loaded when they are first used.
+export { type NatsBusOptions, natsBus } from './bus.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RedisClientType } from 'redis'
 import type { Bus } from '../../server/bus.ts'
 import { isWildcard, matchesTopic } from '../../server/topic-names.ts'
-import { EngineBus, type EngineBusOptions, type Link, type LinkEvents } from '../engine-bus.ts'
+import { EngineBus, type EngineBusOptions, type Kept, type Link, type LinkEvents } from '../engine-bus.ts'
 import type { Carried } from '../engine-subscription.ts'
 import { loadPeer } from '../peer.ts'
 
@@ -130,11 +130,11 @@ class RedisLink implements Link {
     )
   }
 
-  async read(pattern: string, after: number): Promise<Carried[]> {
+  async read(pattern: string, after: number): Promise<Kept> {
     const found = await Promise.all(
       (await this.topicsAfter(pattern, after)).map((topic) => this.readTopic(topic, after)),
     )
-    return found.flat().sort((a, b) => a.number - b.number)
+    return { messages: found.flat().sort((a, b) => a.number - b.number) }
   }
 
   private async topicsAfter(pattern: string, after: number): Promise<string[]> {
