@@ -1,6 +1,7 @@
 import './live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError, UserError } from './errors.ts'
+export { type Caller, caller } from './live/caller.ts'
 export { type ArgumentIssue, checked, type StandardSchema } from './live/checked.ts'
 export { usePublish, useTopic } from './live/hooks.ts'
 export type {
@@ -22,4 +23,5 @@ export type {
   LiveWheelEvent,
 } from './live/live-event.ts'
 export { type OnOptions, on } from './live/on.ts'
+export { type SharedOptions, shared } from './live/shared.ts'
 export type { LiveArgument } from './protocol/live-argument.ts'

@@ -9,7 +9,7 @@ import { findTarget, type Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
-import type { Root } from './root.ts'
+import type { Screen } from './screen.ts'
 import type { Session } from './session.ts'
 
 /** The calls of one session. They start in the order in which they came, and each is answered once. */
@@ -48,10 +48,10 @@ export class Calls {
 
   /** Waits for the render with the effects of the calls before. */
   private rendered(id: number): Promise<void> {
-    const root = this.session.root(id)
+    const screen = this.session.screen(id)
     return new Promise((resolve) => {
-      if (root === undefined) resolve()
-      else setImmediate(() => root.whenFlushed(resolve))
+      if (screen === undefined) resolve()
+      else setImmediate(() => screen.whenFlushed(resolve))
     })
   }
 
@@ -121,7 +121,7 @@ export class Calls {
   private run(call: RunningCall, args: unknown[]): void {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
-      if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
+      if (call.inTransition && !call.showsProgress) this.markEffects(call.screen, true)
       const result = call.call(...args)
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
@@ -139,10 +139,10 @@ export class Calls {
   }
 
   private finish(call: RunningCall, result: unknown): void {
-    const { id, root } = call
+    const { id, screen } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
-    this.afterEffects(call, () => this.answer(id, root, detached))
+    this.afterEffects(call, () => this.answer(id, screen, detached))
   }
 
   private fail(call: RunningCall, error: unknown): void {
@@ -151,33 +151,33 @@ export class Calls {
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
-  private afterEffects({ root, inTransition }: RunningCall, answer: () => void): void {
-    if (inTransition) this.markEffects(root, true)
+  private afterEffects({ screen, inTransition }: RunningCall, answer: () => void): void {
+    if (inTransition) this.markEffects(screen, true)
     const callback = () => {
-      if (inTransition) this.markEffects(root, false)
+      if (inTransition) this.markEffects(screen, false)
       answer()
     }
-    if (root !== null) return root.afterFlush(callback)
+    if (screen !== null) return screen.afterFlush(callback)
     setImmediate(() => {
-      // It has no root of its own: its effects may show in all of them.
-      const flushed = this.session.liveRoots.map(
+      // It has no screen of its own: its effects may show in all of them.
+      const flushed = this.session.screens.map(
         (each) => new Promise<void>((resolve) => each.whenFlushed(resolve)),
       )
       void Promise.all(flushed).then(callback)
     })
   }
 
-  private markEffects(root: Root | null, ofAction: boolean): void {
-    for (const each of root === null ? this.session.liveRoots : [root]) each.ofAction = ofAction
+  private markEffects(screen: Screen | null, ofAction: boolean): void {
+    for (const each of screen === null ? this.session.screens : [screen]) each.ofAction = ofAction
   }
 
-  private answer(call: number, root: Root | null, result: unknown): void {
+  private answer(call: number, screen: Screen | null, result: unknown): void {
     this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
+    const sequence = screen?.sequence ?? 0
     if (result === undefined) return this.session.send({ type: 'result', call, sequence })
     const { host } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
-      return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
+      return describeError(error, 'result_not_serializable', host.onError, { route: screen?.route }).digest
     })
     void this.session.sendStream(payload, (body, stream) => ({
       type: 'result',
@@ -188,14 +188,14 @@ export class Calls {
     }))
   }
 
-  private sendError({ id, root }: RunningCall, error: unknown): void {
+  private sendError({ id, screen }: RunningCall, error: unknown): void {
     this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
+    const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
-        : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
+        : describeError(error, 'handler_failed', this.session.host.onError, { route: screen?.route })
     this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
   }
 

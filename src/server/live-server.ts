@@ -18,6 +18,7 @@ import { defaultLimits, type LiveLimits } from './limits.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { SharedRoots } from './shared-roots.ts'
 import { MemoryTopics } from './topics.ts'
 import type { AcceptSocket } from './transport.ts'
 
@@ -91,7 +92,9 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
+    const sharedRoots = new SharedRoots({ topics, onError, modules })
+    const routes = new Routes(options.routes)
+    this.host = { routes, limits, onError, refused, topics, modules, sharedRoots }
     const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.path = options.path ?? '/live'
@@ -158,6 +161,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.host.sharedRoots.close()
     for (const detach of this.detachers.splice(0)) detach()
     this.transport.close()
     const { server } = this

@@ -9,7 +9,7 @@ import { settle } from '../../src/client/settle.ts'
 import { Slot, StoreContext } from '../../src/client/slot.tsx'
 import { SlotStore, type Write } from '../../src/client/slot-store.ts'
 import { defineModule } from '../../src/testing/webpack-globals.ts'
-import { noFunctions } from './no-functions.ts'
+import { noFunctions, noSharedRoots } from './no-functions.ts'
 
 /** The client component that the protocol's vectors name. */
 function Card({ title, on, children }: { title: ReactNode; on: boolean; children: ReactNode }): ReactNode {
@@ -32,7 +32,7 @@ const revealThrottleMs = 320
 
 /** What is on screen after some payloads, decoded and shown by the client's own code. */
 export async function play(payloads: readonly string[]): Promise<string> {
-  const store = new SlotStore(createBindings(noFunctions))
+  const store = new SlotStore(createBindings(noFunctions, noSharedRoots))
   const container = document.createElement('div')
   const root = createRoot(container)
   root.render(
