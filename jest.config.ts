@@ -24,7 +24,7 @@ const shared = {
   moduleNameMapper: {
     '^liveroot$': '<rootDir>/src/index.ts',
     '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
-    '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
+    '^liveroot/(server|client|webpack|testing|opentelemetry)$': '<rootDir>/src/$1/index.ts',
     '^liveroot/(redis|nats|rabbitmq|postgres)$': '<rootDir>/src/adapters/$1/index.ts',
   },
   // Packages that are ES modules only.

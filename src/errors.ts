@@ -100,6 +100,11 @@ export const errorCodes = {
   no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
+  stop_failed: {
+    meaning: 'A part of the live server could not be stopped in order, or in time.',
+    retry: false,
+  },
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
 

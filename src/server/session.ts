@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { type ErrorCode, LiverootError } from '../errors.ts'
-import type { Caller } from '../live/caller.ts'
 import type { LiveTree } from '../live/tree.ts'
 import { encode } from '../protocol/codec.ts'
 import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
@@ -9,6 +8,7 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { ArgumentHost } from './arguments.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
+import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
 import { ItemStreams } from './item-streams.ts'
@@ -18,7 +18,7 @@ import type { Routes } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
-import type { PreparedMessage, Socket } from './transport.ts'
+import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 import type { ViewerHost } from './viewer.ts'
 
@@ -33,14 +33,15 @@ export interface SessionHost extends SharedHost {
 
 /** A browser's live roots and calls. */
 export class Session implements ViewerHost {
+  /** What diagnostics say of it. */
+  readonly identity: { readonly session: string; readonly handshake: Handshake }
+  private readonly openedAt = performance.now()
   private readonly roots = new Map<number, Root>()
   private readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
   /** The shared roots that it sees. */
   readonly views: SharedViews
-  /** Who calls, for the functions that it calls. */
-  readonly caller: Caller = { session: randomUUID() }
   private readonly readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()
   private lastStream = 0
   private closed = false
@@ -48,7 +49,10 @@ export class Session implements ViewerHost {
   constructor(
     readonly host: SessionHost,
     private readonly socket: Socket,
+    handshake: Handshake,
   ) {
+    this.identity = { session: randomUUID(), handshake }
+    if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.uploads = new Uploads({
       limits,
@@ -145,10 +149,11 @@ export class Session implements ViewerHost {
     shower?.acknowledge(received, shown)
   }
 
-  /** True when a frame for this tree may be made now. */
-  hasRoomFor(tree: LiveTree): boolean {
+  /** Why no frame for this tree may be made now; null where one may. */
+  holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
     const { maxUnackedFrames, maxBufferedBytes } = this.host.limits
-    return tree.unacknowledged < maxUnackedFrames && this.socket.bufferedBytes <= maxBufferedBytes
+    if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
+    return this.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
   }
 
   /** The network took what was buffered. */
@@ -229,5 +234,7 @@ export class Session implements ViewerHost {
     this.views.close()
     for (const reader of this.readers) reader.cancel().catch(() => {})
     this.readers.clear()
+    if (!diagnostics.sessionEnded.hasSubscribers) return
+    diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })
   }
 }
