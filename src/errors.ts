@@ -82,6 +82,14 @@ export const errorCodes = {
     meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
     retry: false,
   },
+  // Said by session stores
+  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
+  session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  restore_failed: {
+    meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
   // Thrown at the author of the application
   value_not_serializable: {
     meaning:
