@@ -25,7 +25,13 @@ export class RecordLog {
   }
 
   async append(records: readonly string[]): Promise<void> {
-    this.size += await writeRecords(this.file, records)
+    try {
+      this.size += await writeRecords(this.file, records)
+    } catch (error) {
+      // What comes after half a record would never be read.
+      await this.file.truncate(this.size)
+      throw error
+    }
   }
 
   /** Makes the file anew, with these records only. A crash meanwhile leaves the one or the other. */
