@@ -29,13 +29,19 @@ async function runJest() {
  * them several times as slow.
  */
 async function runProjects() {
-  const codes = [await start('unit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB'), await start('browser')]
+  const codes = [
+    await start('unit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB'),
+    await start('browser'),
+  ]
   process.exitCode = Math.max(...codes)
 }
 
 async function start(project, ...more) {
   const args = [fileURLToPath(import.meta.url), ...options, ...more, '--passWithNoTests']
   args.push('--selectProjects', project)
-  const [code] = await once(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit')
+  const [code] = await once(
+    spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }),
+    'exit',
+  )
   return code ?? 1
 }
