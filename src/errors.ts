@@ -82,7 +82,27 @@ export const errorCodes = {
     meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
     retry: false,
   },
+  // Met at the bus that carries topics
+  bad_topic: { meaning: 'A topic is empty, too long, or has a wildcard where none can stand.', retry: false },
+  publish_failed: { meaning: 'A message could not be published to its topic.', retry: true },
+  message_too_large: { meaning: 'A message is larger than the engine of the bus takes.', retry: false },
+  bus_buffer_full: {
+    meaning: 'The engine of the bus is away, and `maxBufferedMessages` or `maxBufferedBytes` wait for it.',
+    retry: true,
+  },
+  bus_closed: { meaning: 'The bus is closed.', retry: false },
+  bus_failed: {
+    meaning: 'The engine of the bus was lost, or cannot be reached. It is tried again.',
+    retry: true,
+  },
+  bad_message: { meaning: 'A message of a topic is not one that Liveroot writes.', retry: false },
   // Thrown at the author of the application
+  missing_peer: { meaning: 'The package of a broker’s client is not installed.', retry: false },
+  value_not_serializable: {
+    meaning:
+      'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
+    retry: false,
+  },
   bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },
   bad_params_given: {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
@@ -90,6 +110,11 @@ export const errorCodes = {
   },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
+  stop_failed: {
+    meaning: 'A part of the live server could not be stopped in order, or in time.',
+    retry: false,
+  },
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
 

@@ -5,7 +5,7 @@ import { type Body, protocolVersion, type UpMessage } from '../protocol/messages
 import { refusalOf } from './errors-out.ts'
 import { Inbox } from './inbox.ts'
 import { Session, type SessionHost } from './session.ts'
-import type { Socket, SocketListener } from './transport.ts'
+import type { Handshake, Socket, SocketListener } from './transport.ts'
 
 /**
  * One open socket: the handshake, the heartbeat, and the way from a message to the session. It fails closed: anything
@@ -23,6 +23,7 @@ export class Connection implements SocketListener {
   constructor(
     private readonly host: SessionHost,
     private readonly socket: Socket,
+    private readonly handshake: Handshake,
     private readonly onClosed: (connection: Connection) => void,
   ) {
     const { handshakeTimeoutMs, heartbeatMs, slowReaderTimeoutMs } = host.limits
@@ -30,6 +31,11 @@ export class Connection implements SocketListener {
     this.handshakeTimer = setTimeout(() => this.refuse('handshake_timeout'), handshakeTimeoutMs)
     this.pulse = setInterval(() => this.check(), Math.max(10, Math.min(heartbeatMs, slowReaderTimeoutMs) / 2))
     this.pulse.unref()
+  }
+
+  /** True when the browser has said hello, and has a session. */
+  get greeted(): boolean {
+    return this.session !== null
   }
 
   message(data: Body): void {
@@ -52,7 +58,7 @@ export class Connection implements SocketListener {
     if (message.type !== 'hello') return this.refuse('bad_frame')
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     clearTimeout(this.handshakeTimer)
-    this.session = new Session(this.host, this.socket)
+    this.session = new Session(this.host, this.socket, this.handshake)
     const { heartbeatMs, maxUnackedFrames: window } = this.host.limits
     this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs, window }))
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
@@ -7,6 +8,7 @@ import { longestMountPath } from '../protocol/mount-path.ts'
 import type { ArgumentHost } from './arguments.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
+import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
 import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
@@ -14,7 +16,7 @@ import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
-import type { Socket } from './transport.ts'
+import type { Handshake, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 
 /** What every session uses of its server. */
@@ -30,6 +32,9 @@ export interface SessionHost extends LiveServices {
 
 /** A browser's live roots and calls. */
 export class Session {
+  /** What diagnostics say of it. */
+  readonly identity: { readonly session: string; readonly handshake: Handshake }
+  private readonly openedAt = performance.now()
   private readonly roots = new Map<number, Root>()
   private readonly calls: Calls
   readonly streams: ItemStreams
@@ -41,7 +46,10 @@ export class Session {
   constructor(
     readonly host: SessionHost,
     private readonly socket: Socket,
+    handshake: Handshake,
   ) {
+    this.identity = { session: randomUUID(), handshake }
+    if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.uploads = new Uploads({
       limits,
@@ -122,10 +130,11 @@ export class Session {
     this.roots.get(root)?.acknowledge(received, shown)
   }
 
-  /** True when a frame for this tree may be made now. */
-  hasRoomFor(tree: LiveTree): boolean {
+  /** Why no frame for this tree may be made now; null where one may. */
+  holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
     const { maxUnackedFrames, maxBufferedBytes } = this.host.limits
-    return tree.unacknowledged < maxUnackedFrames && this.socket.bufferedBytes <= maxBufferedBytes
+    if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
+    return this.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
   }
 
   /** The network took what was buffered. */
@@ -197,5 +206,7 @@ export class Session {
     this.roots.clear()
     for (const reader of this.readers) reader.cancel().catch(() => {})
     this.readers.clear()
+    if (!diagnostics.sessionEnded.hasSubscribers) return
+    diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })
   }
 }
