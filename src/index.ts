@@ -3,7 +3,7 @@ import './live/react-types.ts'
 export { type ErrorCode, errorCodes, LiverootError, UserError } from './errors.ts'
 export { type Caller, caller } from './live/caller.ts'
 export { type ArgumentIssue, checked, type StandardSchema } from './live/checked.ts'
-export { usePublish, useTopic } from './live/hooks.ts'
+export { type Publish, type UseTopicOptions, usePublish, useTopic } from './live/hooks.ts'
 export type {
   LiveChangeEvent,
   LiveClipboardEvent,
@@ -23,5 +23,7 @@ export type {
   LiveWheelEvent,
 } from './live/live-event.ts'
 export { type OnOptions, on } from './live/on.ts'
+export type { MessageInfo } from './live/services.ts'
 export { type SharedOptions, shared } from './live/shared.ts'
+export { type Topic, type TopicFamily, topic } from './live/topic.ts'
 export type { LiveArgument } from './protocol/live-argument.ts'

@@ -2,7 +2,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
+import type { Publish } from '../live/hooks.ts'
+import { nameOf, type Topic } from '../live/topic.ts'
 import { type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import type { Bus } from './bus.ts'
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
@@ -11,13 +14,14 @@ import { attachDoor, type HttpDoor } from './http-door.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { memoryBus } from './memory-bus.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
 import { SharedRoots } from './shared-roots.ts'
-import { MemoryTopics } from './topics.ts'
+import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, noHandshake } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
@@ -26,6 +30,13 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /**
+   * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
+   * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
+   */
+  readonly bus?: Bus
+  /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
+  readonly topics?: TopicOptionsByPattern
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -62,8 +73,13 @@ export interface LiveServer {
    * before. The live server's parts are started; one that cannot be is told to `onError` (`start_failed`).
    */
   attach(server: Server | HttpsServer): void
-  /** Sends a message to every subscriber of a topic. */
-  publish<T>(topic: string, data: T): void
+  /**
+   * Sends a message to every subscriber of a topic, on every server of the bus.
+   *
+   * @returns once the engine of the bus has it. May be ignored: a failure is reported to `onError` (`publish_failed`).
+   * @throws what {@link Bus.publish} does, and `value_not_serializable`.
+   */
+  readonly publish: Publish
   /** Takes a connection of another transport. */
   readonly accept: AcceptSocket
   /** Open connections. */
@@ -79,7 +95,7 @@ export interface LiveServer {
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern.
+ * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -87,6 +103,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
+  private readonly topics: BusTopics
   private readonly hooks: HookHost
   private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
@@ -100,22 +117,21 @@ class WebLiveServer implements LiveServer {
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
     const onError = options.onError ?? logError
-    const topics = new MemoryTopics((error, topic) => {
-      describeError(error, 'listener_failed', onError, { route: `topic ${topic}` })
-    })
+    const topics = new BusTopics(options.bus ?? memoryBus(), options.topics ?? {}, onError)
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    this.topics = topics
     const sharedRoots = new SharedRoots({ topics, onError, modules })
     const routes = new Routes(options.routes)
     this.host = { routes, limits, onError, refused, topics, modules, sharedRoots }
-    const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
+    const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
       describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
     })
     // In the order in which they start: what the sessions use comes before them, what uses the sessions after.
-    this.lifecycle.add({ name: 'sessions', stop: () => this.closeConnections() })
+    this.lifecycle.add(topics.part, { name: 'sessions', stop: () => this.closeConnections() })
     const { maxMessageBytes } = limits
     this.transport = webSocketTransport(
       { maxMessageBytes, allow: (handshake) => isAllowedOrigin(options, handshake) },
@@ -159,6 +175,9 @@ class WebLiveServer implements LiveServer {
     }
   }
 
+  readonly publish: Publish = (topic, data) =>
+    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+
   private get sessions(): number {
     return [...this.open].filter((connection) => connection.greeted).length
   }
@@ -169,10 +188,6 @@ class WebLiveServer implements LiveServer {
       this.open.add(connection)
       return connection
     })
-
-  publish<T>(topic: string, data: T): void {
-    this.host.topics.publish(topic, data)
-  }
 
   async listen(port: number, host?: string): Promise<AddressInfo> {
     const server = createServer(this.options.onRequest ?? notFound)

@@ -95,11 +95,8 @@ export async function closeServers(): Promise<void> {
   for (const server of open.splice(0)) await server.close()
 }
 
-/** Generous: test machines are slow. */
-export const deadlineMs = 20_000
-
 export function eventually(condition: () => boolean): Promise<void> {
-  return until(condition, deadlineMs)
+  return until(condition)
 }
 
 /** Waits until a browser shows this HTML. */
