@@ -22,4 +22,5 @@ export type {
   LiveWheelEvent,
 } from './live/live-event.ts'
 export { type OnOptions, on } from './live/on.ts'
+export { type LiveSession, type LiveUser, type Register, useSession } from './live/session.ts'
 export type { LiveArgument } from './protocol/live-argument.ts'

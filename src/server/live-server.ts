@@ -2,7 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
+import type { LiveUser } from '../live/session.ts'
 import { type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import { type Authenticate, Authenticator } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
@@ -36,6 +38,17 @@ export interface LiveServerOptions {
    * sets it, for anybody else may send it too. False by default.
    */
   readonly trustForwardedHost?: boolean
+  /**
+   * Says who connects, from the request that the connection begins with: its cookies, headers, address. What it returns
+   * is the `user` of `useSession`, and of guards; its type is that of `Register`. Null or undefined lets the browser in as
+   * nobody. False, or a `UserError` thrown, refuses it (`unauthorized`): it stays closed until it is told to try again.
+   * Any other error, or longer than `authenticateTimeoutMs`, refuses it too, and it tries again by itself
+   * (`authentication_failed`). Asked anew at each connection, so that a session has its user as of now. Without it, every
+   * browser is nobody.
+   */
+  readonly authenticate?: Authenticate
+  /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
+  readonly userId?: (user: NonNullable<LiveUser>) => string
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
@@ -105,7 +118,21 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
+    const authenticator = new Authenticator({
+      authenticate: options.authenticate,
+      userId: options.userId,
+      timeoutMs: limits.authenticateTimeoutMs,
+      onError,
+    })
+    this.host = {
+      routes: new Routes(options.routes),
+      limits,
+      onError,
+      refused,
+      topics,
+      modules,
+      authenticator,
+    }
     const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
