@@ -90,7 +90,22 @@ export const errorCodes = {
     meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
     retry: false,
   },
+  // Met at the bus that carries topics
+  bad_topic: { meaning: 'A topic is empty, too long, or has a wildcard where none can stand.', retry: false },
+  publish_failed: { meaning: 'A message could not be published to its topic.', retry: true },
+  message_too_large: { meaning: 'A message is larger than the engine of the bus takes.', retry: false },
+  bus_buffer_full: {
+    meaning: 'The engine of the bus is away, and `maxBufferedMessages` or `maxBufferedBytes` wait for it.',
+    retry: true,
+  },
+  bus_closed: { meaning: 'The bus is closed.', retry: false },
+  bus_failed: {
+    meaning: 'The engine of the bus was lost, or cannot be reached. It is tried again.',
+    retry: true,
+  },
+  bad_message: { meaning: 'A message of a topic is not one that Liveroot writes.', retry: false },
   // Thrown at the author of the application
+  missing_peer: { meaning: 'The package of a broker’s client is not installed.', retry: false },
   value_not_serializable: {
     meaning:
       'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',

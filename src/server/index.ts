@@ -4,6 +4,15 @@ export { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
 export type { ParamNames } from '../protocol/mount-path.ts'
 export type { Authenticate, LiveRequest } from './authenticator.ts'
 export {
+  type Bus,
+  type BusListener,
+  type BusMessage,
+  type BusSettings,
+  type BusState,
+  type BusSubscription,
+  fromOldest,
+} from './bus.ts'
+export {
   type CallEnded,
   type CallStarted,
   type ConnectionClosed,
@@ -28,5 +37,7 @@ export type { HealthPaths, LiveHealth } from './health.ts'
 export { type HookContext, type HookHandler, type HttpHook, httpHook } from './http-hooks.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
+export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
+export type { TopicOptions, TopicOptionsByPattern } from './topics.ts'
 export type { AcceptSocket, Handshake, Socket, SocketListener } from './transport.ts'

@@ -1,25 +1,30 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
+import type { Publish } from '../live/hooks.ts'
 import type { LiveUser } from '../live/session.ts'
-import { type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import { nameOf, type Topic } from '../live/topic.ts'
+import { webSocketTransport } from '../transports/ws.ts'
 import { type Authenticate, Authenticator } from './authenticator.ts'
+import type { Bus } from './bus.ts'
+
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
-import { attachDoor, type HttpDoor } from './http-door.ts'
+import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { memoryBus } from './memory-bus.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
-import { MemoryTopics } from './topics.ts'
-import { type AcceptSocket, noHandshake } from './transport.ts'
+import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
+import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
 export interface LiveServerOptions {
@@ -27,6 +32,13 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /**
+   * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
+   * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
+   */
+  readonly bus?: Bus
+  /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
+  readonly topics?: TopicOptionsByPattern
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -74,8 +86,13 @@ export interface LiveServer {
    * before. The live server's parts are started; one that cannot be is told to `onError` (`start_failed`).
    */
   attach(server: Server | HttpsServer): void
-  /** Sends a message to every subscriber of a topic. */
-  publish<T>(topic: string, data: T): void
+  /**
+   * Sends a message to every subscriber of a topic, on every server of the bus.
+   *
+   * @returns once the engine of the bus has it. May be ignored: a failure is reported to `onError` (`publish_failed`).
+   * @throws what {@link Bus.publish} does, and `value_not_serializable`.
+   */
+  readonly publish: Publish
   /** Takes a connection of another transport. */
   readonly accept: AcceptSocket
   /** Open connections. */
@@ -91,7 +108,7 @@ export interface LiveServer {
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern.
+ * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -99,25 +116,22 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
+  private readonly topics: BusTopics
   private readonly hooks: HookHost
-  private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
   private readonly lifecycle: Lifecycle
-  private readonly door: HttpDoor
-  private readonly detachers: (() => void)[] = []
+  private readonly front: HttpFront
   private readonly madeAt = Date.now()
-  private server: Server | undefined
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
     const onError = options.onError ?? logError
-    const topics = new MemoryTopics((error, topic) => {
-      describeError(error, 'listener_failed', onError, { route: `topic ${topic}` })
-    })
+    const topics = new BusTopics(options.bus ?? memoryBus(), options.topics ?? {}, onError)
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
       userId: options.userId,
@@ -133,32 +147,29 @@ class WebLiveServer implements LiveServer {
       modules,
       authenticator,
     }
-    const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
+    const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
       describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
     })
-    // In the order in which they start: what the sessions use comes before them, what uses the sessions after.
-    this.lifecycle.add({ name: 'sessions', stop: () => this.closeConnections() })
-    const { maxMessageBytes } = limits
-    this.transport = webSocketTransport(
-      { maxMessageBytes, allow: (handshake) => isAllowedOrigin(options, handshake) },
-      this.accept,
-    )
-    this.door = this.makeDoor()
+    this.front = this.makeFront(limits)
+    // In the order in which they start: each can use those before it.
+    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
   }
 
-  private makeDoor(): HttpDoor {
-    const { health = {}, path = '/live' } = this.options
+  private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
+    const { options, lifecycle, hooks } = this
+    const { health = {}, path = '/live', onRequest } = options
     const paths = health === false ? null : { ...defaultHealthPaths, ...health }
-    return {
+    const allow = (handshake: Handshake) => isAllowedOrigin(options, handshake)
+    const door: HttpDoor = {
       path,
-      transport: this.transport,
-      isOpen: () => this.lifecycle.state !== 'starting' && this.lifecycle.state !== 'failed',
+      transport: webSocketTransport({ maxMessageBytes, allow }, this.accept),
+      isOpen: () => lifecycle.state !== 'starting' && lifecycle.state !== 'failed',
       answer: (request, response) =>
-        answerHealth(paths, () => this.health(), request, response) ||
-        answerHook(this.hooks, request, response),
+        answerHealth(paths, () => this.health(), request, response) || answerHook(hooks, request, response),
     }
+    return new HttpFront(door, onRequest)
   }
 
   get connections(): number {
@@ -183,6 +194,9 @@ class WebLiveServer implements LiveServer {
     }
   }
 
+  readonly publish: Publish = (topic, data) =>
+    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+
   private get sessions(): number {
     return [...this.open].filter((connection) => connection.greeted).length
   }
@@ -194,38 +208,22 @@ class WebLiveServer implements LiveServer {
       return connection
     })
 
-  publish<T>(topic: string, data: T): void {
-    this.host.topics.publish(topic, data)
-  }
-
   async listen(port: number, host?: string): Promise<AddressInfo> {
-    const server = createServer(this.options.onRequest ?? notFound)
-    this.server = server
-    const started = this.attachAndStart(server)
-    // It may fail before anybody waits for it.
-    started.catch(() => {})
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, resolve)
-      })
-      await started
+      const listening = this.front.listen(port, host)
+      const [address] = await Promise.all([listening, this.lifecycle.start()])
+      return address
     } catch (error) {
       await this.close()
       throw error
     }
-    return server.address() as AddressInfo
   }
 
   attach(server: Server | HttpsServer): void {
-    this.attachAndStart(server).catch((error: unknown) => {
+    this.front.attach(server)
+    this.lifecycle.start().catch((error: unknown) => {
       describeError(error, 'start_failed', this.host.onError)
     })
-  }
-
-  private attachAndStart(server: Server | HttpsServer): Promise<void> {
-    this.detachers.push(attachDoor(this.door, server))
-    return this.lifecycle.start()
   }
 
   private closeConnections(): void {
@@ -235,17 +233,7 @@ class WebLiveServer implements LiveServer {
     }
   }
 
-  async close(): Promise<void> {
-    await this.lifecycle.stop(0)
-    for (const detach of this.detachers.splice(0)) detach()
-    this.transport.close()
-    const { server } = this
-    if (server === undefined) return
-    server.closeAllConnections()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+  close(): Promise<void> {
+    return this.lifecycle.stop(0)
   }
-}
-
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
 }
