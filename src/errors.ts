@@ -90,6 +90,14 @@ export const errorCodes = {
     meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
     retry: false,
   },
+  // Said by session stores
+  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
+  session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  restore_failed: {
+    meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
   // Met at the bus that carries topics
   bad_topic: { meaning: 'A topic is empty, too long, or has a wildcard where none can stand.', retry: false },
   publish_failed: { meaning: 'A message could not be published to its topic.', retry: true },

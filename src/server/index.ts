@@ -31,6 +31,7 @@ export {
   type SnapshotSaved,
 } from './diagnostics.ts'
 export type { ErrorContext, OnError } from './errors-out.ts'
+export { type FileStoreOptions, fileStore } from './file-store.ts'
 export type { ClientModuleMap } from './flight/client-manifest.ts'
 export type { Guard, GuardAnswer } from './guard.ts'
 export type { HealthPaths, LiveHealth } from './health.ts'
@@ -38,6 +39,8 @@ export { type HookContext, type HookHandler, type HttpHook, httpHook } from './h
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
+export { memoryStore } from './memory-store.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
+export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 export type { TopicOptions, TopicOptionsByPattern } from './topics.ts'
 export type { AcceptSocket, Handshake, Socket, SocketListener } from './transport.ts'
