@@ -26,7 +26,7 @@ export interface Target {
 export function findTarget(session: Session, { root: id, seen, slot, path }: FunctionName): Target {
   const target = id === 0 ? importedFunction(session, path) : functionOnScreen(session, id, slot, path, seen)
   const { call } = target
-  return { ...target, call: (...args) => callFor(session.identity, () => call(...args)) }
+  return { ...target, call: (...args) => callFor(session.info.current, () => call(...args)) }
 }
 
 function functionOnScreen(session: Session, id: number, slot: number, path: string, seen: number): Target {

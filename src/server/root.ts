@@ -1,12 +1,14 @@
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
+import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
+import { RootGuard } from './root-guard.ts'
 import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -26,6 +28,8 @@ export class Root implements TreeObserver, Screen, Holder {
   private readonly waiting: (() => void)[] = []
   private readonly waitingForShown: { readonly sequence: number; readonly callback: () => void }[] = []
   private closed = false
+  private mounted = false
+  private readonly guard: RootGuard | null
 
   constructor(
     private readonly session: Session,
@@ -34,6 +38,9 @@ export class Root implements TreeObserver, Screen, Holder {
     private readonly match: Match,
   ) {
     this.tree = new LiveTree(this, `live${id}`)
+    const { info, host } = session
+    this.guard =
+      match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
   }
 
   get route(): string {
@@ -44,7 +51,28 @@ export class Root implements TreeObserver, Screen, Holder {
     return this.tree.sequence
   }
 
+  /** Renders it, when the guard of its route lets the session in. */
   mount(): void {
+    if (this.guard === null) this.mountNow()
+    else this.askGuard(this.guard)
+  }
+
+  /** The session's user is another: what was allowed may be so no more. */
+  userChanged(): void {
+    if (this.guard !== null) this.askGuard(this.guard)
+  }
+
+  private askGuard(guard: RootGuard): void {
+    guard.ask((refusal) => {
+      if (this.closed) return
+      if (refusal === null) return this.mounted ? undefined : this.mountNow()
+      this.session.host.refused('forbidden')
+      this.session.failRoot(this, refusal)
+    })
+  }
+
+  private mountNow(): void {
+    this.mounted = true
     observeMount(
       () => this.describe(),
       () => {
@@ -61,9 +89,14 @@ export class Root implements TreeObserver, Screen, Holder {
   private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const services = this.session.host.sharedRoots.servicesFor(this)
+    const { host, info } = this.session
+    const services = host.sharedRoots.servicesFor(this)
     this.tree.mount(element, (inner: ReactElement) =>
-      createElement(ServicesContext, { value: services }, inner),
+      createElement(
+        ServicesContext,
+        { value: services },
+        createElement(SessionContext, { value: info }, inner),
+      ),
     )
   }
 

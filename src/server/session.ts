@@ -6,6 +6,7 @@ import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { ArgumentHost } from './arguments.ts'
+import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
@@ -16,6 +17,7 @@ import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
 import type { Screen } from './screen.ts'
+import { SessionInfo } from './session-info.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
 import type { Handshake, PreparedMessage, Socket } from './transport.ts'
@@ -26,6 +28,7 @@ import type { ViewerHost } from './viewer.ts'
 export interface SessionHost extends SharedHost {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
+  readonly authenticator: Authenticator
   readonly sharedRoots: SharedRoots
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
@@ -35,6 +38,8 @@ export interface SessionHost extends SharedHost {
 export class Session implements ViewerHost {
   /** What diagnostics say of it. */
   readonly identity: { readonly session: string; readonly handshake: Handshake }
+  /** What the application sees of it. */
+  readonly info: SessionInfo
   private readonly openedAt = performance.now()
   private readonly roots = new Map<number, Root>()
   private readonly calls: Calls
@@ -50,8 +55,10 @@ export class Session implements ViewerHost {
     readonly host: SessionHost,
     private readonly socket: Socket,
     handshake: Handshake,
+    { user }: KnownUser,
   ) {
     this.identity = { session: randomUUID(), handshake }
+    this.info = new SessionInfo(this.identity.session, user)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.uploads = new Uploads({

@@ -140,8 +140,8 @@ test('a handler learns who called', async () => {
     return (
       <button
         onClick={() => {
-          calls.push(caller().session)
-          setLast(caller().session)
+          calls.push(caller().id)
+          setLast(caller().id)
         }}
       >
         {last}
