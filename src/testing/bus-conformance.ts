@@ -2,13 +2,7 @@ import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/str
 import { fromOldest } from '../server/bus.ts'
 import { BusBench, type BusUnderTest, keptMessages, until } from './bus-bench.ts'
 import { lostConnectionCases } from './bus-conformance-lost.ts'
-
-/** One thing that a bus must do; give it to the test runner of your choice. */
-export interface ConformanceCase {
-  readonly name: string
-  /** Rejects where the bus does not do it. */
-  run(): Promise<void>
-}
+import type { ConformanceCase } from './session-store-conformance.ts'
 
 export type BusCase = readonly [name: string, run: (bench: BusBench) => Promise<void>]
 

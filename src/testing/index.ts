@@ -2,7 +2,7 @@
 import './webpack-globals.ts'
 
 export type { BrokerAddress, BusUnderTest } from './bus-bench.ts'
-export { busConformance, type ConformanceCase } from './bus-conformance.ts'
+export { busConformance } from './bus-conformance.ts'
 export { clientComponent, clientModules } from './client-components.ts'
 export type { LatencyOptions } from './delay-line.ts'
 export { connectInMemory, type Traffic } from './in-memory.ts'
@@ -14,3 +14,4 @@ export {
 } from './latency-proxy.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
+export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'

@@ -1,2 +1,3 @@
 // What Liveroot can do with NATS. Its clients are optional peers, loaded when they are first used.
 export { type NatsBusOptions, natsBus } from './bus.ts'
+export { type NatsStoreOptions, natsStore } from './store.ts'
