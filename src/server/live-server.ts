@@ -20,6 +20,7 @@ import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
@@ -40,6 +41,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -132,6 +135,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -145,9 +149,10 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
-      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
@@ -156,7 +161,10 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
+    this.lifecycle.add(topics.part, presence.part, this.front, {
+      name: 'sessions',
+      stop: () => this.closeConnections(),
+    })
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
