@@ -1,0 +1,190 @@
+import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
+import type { DeadLetterReason, Delivery, Queue } from '../../server/source.ts'
+import type { InAir } from '../in-air.ts'
+import { type QueueSession, runQueue } from '../run-queue.ts'
+
+/** What {@link rabbitmq} takes. */
+export interface RabbitmqQueueOptions {
+  /** Where the broker is, such as `amqp://user:password@host:5672`. */
+  readonly url: string
+  /** The queue. One that is there is used as it is; one that is not is made, durable. */
+  readonly queue: string
+  /** Messages in the air at once, on this server. 32. */
+  readonly prefetch?: number
+  /** Where dead letters are published. The default exchange, and the queue's name with `.dead`: that queue is made. */
+  readonly deadLetter?: { readonly exchange: string; readonly routingKey: string }
+}
+
+const attemptHeader = 'x-liveroot-attempt'
+/** A retry queue is used until its last message has left it, and removed some time after. */
+const retryQueueIdleMs = 60_000
+
+/**
+ * A queue of RabbitMQ, for `source`. Needs the package `amqplib`.
+ *
+ * A message to be tried again waits in a queue of its delay, `<queue>.retry.<ms>`, from where the broker puts it back.
+ * Dead letters have the headers `x-liveroot-code` and `x-liveroot-message` beside their own.
+ */
+export function rabbitmq(options: RabbitmqQueueOptions): Queue {
+  const prefetch = options.prefetch ?? 32
+  return {
+    name: `rabbitmq ${options.queue}`,
+    start: (listener) => runQueue(listener, prefetch, (inAir) => RabbitmqSession.open(options, prefetch, inAir)),
+  }
+}
+
+class RabbitmqSession implements QueueSession {
+  readonly broken: Promise<unknown>
+  private consumerTag = ''
+
+  private constructor(
+    private readonly options: RabbitmqQueueOptions,
+    private readonly connection: ChannelModel,
+    private readonly channel: ConfirmChannel,
+    private readonly inAir: InAir,
+  ) {
+    this.broken = new Promise((resolve) => {
+      connection.on('error', resolve).on('close', resolve)
+      channel.on('error', resolve).on('close', () => resolve(new Error('The channel was closed.')))
+    })
+  }
+
+  // Connection
+
+  static async open(
+    options: RabbitmqQueueOptions,
+    prefetch: number,
+    inAir: InAir,
+  ): Promise<RabbitmqSession> {
+    const { connect } = await import('amqplib')
+    const connection = await connect(options.url, { timeout: 10_000 })
+    try {
+      const channel = await connection.createConfirmChannel()
+      const session = new RabbitmqSession(options, connection, channel, inAir)
+      await session.declare()
+      await channel.prefetch(prefetch)
+      await session.consume()
+      return session
+    } catch (error) {
+      connection.on('error', () => {})
+      await connection.close().catch(() => {})
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    // What was acknowledged is written before the broker's answer to this comes.
+    await this.channel.close()
+    await this.connection.close()
+  }
+
+  // Setting up
+
+  private async declare(): Promise<void> {
+    const { queue, deadLetter } = this.options
+    await this.assertQueue(queue)
+    if (deadLetter === undefined) await this.assertQueue(`${queue}.dead`)
+  }
+
+  /** A queue that is there may have any arguments. Asking for one that is not costs the channel. */
+  private async assertQueue(queue: string): Promise<void> {
+    const probe = await this.connection.createChannel()
+    probe.on('error', () => {})
+    const there = await probe.checkQueue(queue).then(
+      () => true,
+      (error: { code?: number }) => {
+        if (error.code === 404) return false
+        throw error
+      },
+    )
+    if (there) await probe.close()
+    else await this.channel.assertQueue(queue, { durable: true })
+  }
+
+  // Taking
+
+  private async consume(): Promise<void> {
+    const { consumerTag } = await this.channel.consume(this.options.queue, (message) => {
+      // The broker has cancelled the consumer: the queue was deleted, or moved to another node.
+      if (message === null) this.channel.emit('error', new Error('The broker cancelled the consumer.'))
+      else this.inAir.deliver(this.toDelivery(message))
+    })
+    this.consumerTag = consumerTag
+  }
+
+  private toDelivery(message: ConsumeMessage): Delivery {
+    const { properties, content, fields } = message
+    const headers: Record<string, unknown> = properties.headers ?? {}
+    const attempt = attemptOf(headers)
+    return {
+      id: properties.messageId ?? `${fields.consumerTag}:${fields.deliveryTag}`,
+      body: content,
+      headers: textHeaders(headers),
+      attempt,
+      ack: async () => this.channel.ack(message),
+      retry: (delayMs) => this.retry(message, attempt, delayMs),
+      deadLetter: (reason) => this.deadLetter(message, reason),
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.channel.cancel(this.consumerTag)
+  }
+
+  // Settling
+
+  private async retry(message: ConsumeMessage, attempt: number, delayMs: number): Promise<void> {
+    const { queue } = this.options
+    const name = `${queue}.retry.${delayMs}`
+    await this.channel.assertQueue(name, {
+      durable: true,
+      arguments: {
+        'x-message-ttl': delayMs,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': queue,
+        'x-expires': delayMs + retryQueueIdleMs,
+      },
+    })
+    await this.move(message, '', name, { [attemptHeader]: attempt + 1 })
+  }
+
+  private async deadLetter(message: ConsumeMessage, reason: DeadLetterReason): Promise<void> {
+    const { queue, deadLetter = { exchange: '', routingKey: `${queue}.dead` } } = this.options
+    await this.move(message, deadLetter.exchange, deadLetter.routingKey, {
+      'x-liveroot-code': reason.code,
+      'x-liveroot-message': reason.message.slice(0, 1_000),
+    })
+  }
+
+  /** Publishes a copy elsewhere and takes the message off when the broker has confirmed the copy. */
+  private async move(
+    message: ConsumeMessage,
+    exchange: string,
+    routingKey: string,
+    more: Record<string, unknown>,
+  ): Promise<void> {
+    const { content, properties } = message
+    // The broker would not put a message back that has been through the same queue without a rejection.
+    const { 'x-death': _death, ...headers } = properties.headers ?? {}
+    const { expiration: _expiration, ...kept } = properties
+    await new Promise<void>((resolve, reject) => {
+      const options = { ...kept, headers: { ...headers, ...more }, persistent: true, mandatory: true }
+      const confirmed = (error: unknown) => (error ? reject(error) : resolve())
+      this.channel.publish(exchange, routingKey, content, options as object, confirmed)
+    })
+    this.channel.ack(message)
+  }
+}
+
+function attemptOf(headers: Record<string, unknown>): number {
+  const retried = Number(headers[attemptHeader] ?? 1)
+  // A quorum queue counts the deliveries that ended with their consumer.
+  const returned = Number(headers['x-delivery-count'] ?? 0)
+  return retried + returned
+}
+
+function textHeaders(headers: Record<string, unknown>): Record<string, string> {
+  const texts = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
+  return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]))
+}
+
