@@ -25,6 +25,7 @@ const shared = {
     '^liveroot$': '<rootDir>/src/index.ts',
     '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
     '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
+    '^liveroot/(redis|nats|rabbitmq|postgres)$': '<rootDir>/src/adapters/$1/index.ts',
   },
   // Packages that are ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
