@@ -1,36 +1,52 @@
 import type { Delivery, QueueListener } from '../server/source.ts'
 
-/** The deliveries that are not settled yet. */
-export class InAir {
-  private readonly under = new Map<Delivery, Promise<void>>()
+/** The deliveries of one session that are not settled yet. */
+export class InAir<Message> {
+  /** Resolves when one could not be settled, though the engine has it still. */
+  readonly failed: Promise<unknown>
+  private readonly under = new Map<Message, Promise<void>>()
   private waiting: (() => void)[] = []
+  private fail: (error: unknown) => void = () => {}
 
   constructor(
     private readonly listener: QueueListener,
     private readonly prefetch: number,
-  ) {}
+  ) {
+    this.failed = new Promise((resolve) => {
+      this.fail = resolve
+    })
+  }
 
   /** How many more may be taken. */
   get room(): number {
     return Math.max(0, this.prefetch - this.under.size)
   }
 
-  deliver(delivery: Delivery): void {
-    const end = this.listener.deliver(delivery).then(() => {
-      this.under.delete(delivery)
-      this.wake()
+  /** What the engine sent for those deliveries. */
+  get messages(): readonly Message[] {
+    return [...this.under.keys()]
+  }
+
+  deliver(message: Message, delivery: Delivery): void {
+    const end = this.listener
+      .deliver(delivery)
+      .catch(this.fail)
+      .then(() => {
+        this.under.delete(message)
+        this.wake()
+      })
+    this.under.set(message, end)
+  }
+
+  /** Resolves at the next settlement, at `wake`, or after that time. */
+  changed(timeoutMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs)
+      this.waiting.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
     })
-    this.under.set(delivery, end)
-  }
-
-  /** Those of one kind, to keep them from being taken for lost. */
-  ids(): string[] {
-    return [...this.under.keys()].map(({ id }) => id)
-  }
-
-  /** Resolves at the next settlement, or `wake`. */
-  changed(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve))
   }
 
   wake(): void {

@@ -4,7 +4,7 @@ import { InAir } from './in-air.ts'
 
 /** One connection to an engine, while it takes messages. */
 export interface QueueSession {
-  /** Resolves with what broke the connection, when it was not closed. */
+  /** Resolves with what broke it. */
   readonly broken: Promise<unknown>
   /** Takes no more messages; those in the air can still be settled. */
   pause(): Promise<void>
@@ -13,66 +13,71 @@ export interface QueueSession {
 }
 
 /** Connects to an engine and starts to take messages, no more than there is room for in the air. */
-export type OpenSession = (inAir: InAir) => Promise<QueueSession>
+export type OpenSession<Message> = (inAir: InAir<Message>) => Promise<QueueSession>
 
 const firstDelayMs = 100
 const maxDelayMs = 10_000
 
+/** What a stop that has waited long enough gives a connection to end. */
+const cutMs = 1_000
+
 /** Keeps a session open until it is stopped: when one breaks, or cannot be opened, another is tried with backoff. */
-export function runQueue(listener: QueueListener, prefetch: number, open: OpenSession): RunningQueue {
-  return new SessionKeeper(listener, prefetch, open)
+export function runQueue<Message>(
+  listener: QueueListener,
+  prefetch: number,
+  open: OpenSession<Message>,
+): RunningQueue {
+  const stopping = new AbortController()
+  const cut = new AbortController()
+  const signals = { stopped: stopping.signal, cut: cut.signal }
+  const running = keepOpen(listener, () => new InAir<Message>(listener, prefetch), open, signals)
+  return {
+    stop: async (timeoutMs) => {
+      stopping.abort()
+      const timer = setTimeout(() => cut.abort(), timeoutMs)
+      // The engine may hang, too.
+      await Promise.race([running, sleep(timeoutMs + cutMs, undefined, { ref: false })])
+      clearTimeout(timer)
+    },
+  }
 }
 
-class SessionKeeper implements RunningQueue {
-  private readonly inAir: InAir
-  private readonly stopping = new AbortController()
-  private readonly running: Promise<void>
+interface Signals {
+  readonly stopped: AbortSignal
+  /** No more waiting: what is not settled is delivered again when the connection ends. */
+  readonly cut: AbortSignal
+}
 
-  constructor(
-    private readonly listener: QueueListener,
-    prefetch: number,
-    private readonly open: OpenSession,
-  ) {
-    this.inAir = new InAir(listener, prefetch)
-    this.running = this.run()
-  }
-
-  async stop(timeoutMs: number): Promise<void> {
-    this.stopping.abort()
-    this.inAir.wake()
-    // The engine may hang: what is not settled and said in time is delivered again.
-    await Promise.race([this.running, this.timeout(timeoutMs)])
-  }
-
-  private async timeout(timeoutMs: number): Promise<void> {
-    await sleep(timeoutMs, undefined, { ref: false })
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping
-    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    let failures = 0
-    while (!signal.aborted) {
-      try {
-        const session = await this.open(this.inAir)
-        failures = 0
-        const error = await Promise.race([session.broken, stopped])
-        if (signal.aborted) return await this.drain(session)
-        this.listener.lost(error)
-        await session.close().catch(() => {})
-      } catch (error) {
-        if (!signal.aborted) this.listener.lost(error)
-      }
-      const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** failures) * (0.5 + Math.random() / 2)
-      failures += 1
-      await sleep(delayMs, undefined, { signal }).catch(() => {})
+async function keepOpen<Message>(
+  listener: QueueListener,
+  makeInAir: () => InAir<Message>,
+  open: OpenSession<Message>,
+  { stopped, cut }: Signals,
+): Promise<void> {
+  const [whenStopped, whenCut] = [aborted(stopped), aborted(cut)]
+  let failures = 0
+  while (!stopped.aborted) {
+    const inAir = makeInAir()
+    try {
+      const session = await open(inAir)
+      failures = 0
+      const error = await Promise.race([session.broken, inAir.failed, whenStopped])
+      if (!stopped.aborted) listener.lost(error)
+      await Promise.race([session.pause().catch(ignore), whenCut])
+      // What a broken session brought comes again; not beside itself, and not on top of the prefetch.
+      await Promise.race([inAir.settled(), whenCut])
+      await session.close().catch(ignore)
+    } catch (error) {
+      if (!stopped.aborted) listener.lost(error)
     }
-    await this.inAir.settled()
-  }
-
-  private async drain(session: QueueSession): Promise<void> {
-    await session.pause().catch(() => {})
-    await this.inAir.settled()
-    await session.close().catch(() => {})
+    const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** failures) * (0.5 + Math.random() / 2)
+    failures += 1
+    await sleep(delayMs, undefined, { signal: stopped }).catch(ignore)
   }
 }
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+}
+
+const ignore = () => {}

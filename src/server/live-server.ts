@@ -11,13 +11,16 @@ import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../errors.ts'
 import { refuseUpgrade, type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { describeError, logError, type OnError, reportError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { MemoryLocks } from './memory-locks.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import type { Locks, Publish, Source } from './source.ts'
+import { Sources } from './sources.ts'
 import { MemoryTopics } from './topics.ts'
 import type { AcceptSocket } from './transport.ts'
 
@@ -27,6 +30,10 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
+  readonly sources?: readonly Source[]
+  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
+  readonly locks?: Locks
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -59,14 +66,14 @@ export interface LiveServer {
   readonly connections: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
-  /** Tells every browser to come back later, unmounts every tree, and stops listening. */
+  /** Drains the sources, tells every browser to come back later, unmounts every tree, and stops listening. */
   close(): Promise<void>
 }
 
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern.
+ * @throws `bad_route` when two routes have the same pattern, `bad_schedule` when two schedules have the same name.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -75,6 +82,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly hooks: HookHost
+  private readonly sources: Sources
   private readonly path: string
   private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
@@ -92,7 +100,13 @@ class WebLiveServer implements LiveServer {
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
     this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
-    const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
+    const publish: Publish = async (topic, data) => topics.publish(topic, data)
+    const locks = options.locks ?? new MemoryLocks()
+    this.sources = new Sources(options.sources ?? [], {
+      publish,
+      locks,
+      failed: (error, code, source) => reportError(error, code, onError, { route: source }),
+    })
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.path = options.path ?? '/live'
     const { maxMessageBytes } = limits
@@ -140,8 +154,11 @@ class WebLiveServer implements LiveServer {
     }
     server.on('request', onRequest)
     server.on('upgrade', onUpgrade)
+    const onListening = () => this.sources.start()
+    if (server.listening) onListening()
+    else server.once('listening', onListening)
     this.detachers.push(() => {
-      server.off('request', onRequest).off('upgrade', onUpgrade)
+      server.off('request', onRequest).off('upgrade', onUpgrade).off('listening', onListening)
       for (const listener of others) server.on('request', listener)
     })
   }
@@ -154,6 +171,7 @@ class WebLiveServer implements LiveServer {
   }
 
   async close(): Promise<void> {
+    await this.sources.stop(this.host.limits.sourceDrainTimeoutMs)
     for (const connection of [...this.open]) {
       connection.refuse('server_closing')
       connection.closed()

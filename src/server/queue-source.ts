@@ -99,7 +99,10 @@ class RunningQueueSource<T> implements RunningSource {
     private readonly work: Work<T>,
   ) {
     this.running = queue.start({
-      deliver: (delivery) => this.deliver(delivery),
+      deliver: async (delivery) => {
+        const settle = await this.handle(delivery)
+        await settle()
+      },
       lost: (error) => this.failed(error, 'source_lost'),
     })
   }
@@ -110,16 +113,6 @@ class RunningQueueSource<T> implements RunningSource {
       await this.running.stop(timeoutMs)
     } finally {
       clearTimeout(timer)
-    }
-  }
-
-  private async deliver(delivery: Delivery): Promise<void> {
-    const end = await this.handle(delivery)
-    try {
-      await end()
-    } catch (error) {
-      // The engine has the message still, and will deliver it again.
-      this.failed(error, 'source_lost')
     }
   }
 

@@ -27,8 +27,8 @@ export interface QueueListener {
   /**
    * Handles a delivery and settles it.
    *
-   * @returns a promise of its end. It never rejects: what the engine says against the end is for the engine's adapter,
-   *   which delivers again what it could not settle.
+   * @returns a promise of its end. It rejects where the delivery could not be settled, for the engine has the message
+   *   still: its adapter sees to it that it is delivered again.
    */
   deliver(delivery: Delivery): Promise<void>
   /** Hears that the engine is gone, or does not answer. The queue tries again by itself. */
@@ -51,7 +51,7 @@ export interface Queue {
   readonly name: string
   /**
    * Connects, and delivers until it is stopped. Returns at once: while the engine does not answer, it tries again with
-   * backoff. No more deliveries are in the air than the queue's `prefetch`.
+   * backoff. There are never more deliveries in the air than the queue's `prefetch`.
    */
   start(listener: QueueListener): RunningQueue
 }

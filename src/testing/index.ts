@@ -10,5 +10,12 @@ export {
   type LinkOptions,
   startLatencyProxy,
 } from './latency-proxy.ts'
+export {
+  type ConformanceCase,
+  type DeadLetter,
+  type QueueSettings,
+  type QueueUnderTest,
+  queueConformance,
+} from './queue-conformance.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'

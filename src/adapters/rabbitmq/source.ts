@@ -11,12 +11,13 @@ export interface RabbitmqQueueOptions {
   readonly queue: string
   /** Messages in the air at once, on this server. 32. */
   readonly prefetch?: number
-  /** Where dead letters are published. The default exchange, and the queue's name with `.dead`: that queue is made. */
+  /** Where dead letters are published. The default exchange and `<queue>.dead` by default; that queue is made. */
   readonly deadLetter?: { readonly exchange: string; readonly routingKey: string }
 }
 
 const attemptHeader = 'x-liveroot-attempt'
-/** A retry queue is used until its last message has left it, and removed some time after. */
+const moveHeader = 'x-liveroot-move'
+/** A retry queue goes away by itself so long after the time that its last message can be in it. */
 const retryQueueIdleMs = 60_000
 
 /**
@@ -24,29 +25,36 @@ const retryQueueIdleMs = 60_000
  *
  * A message to be tried again waits in a queue of its delay, `<queue>.retry.<ms>`, from where the broker puts it back.
  * Dead letters have the headers `x-liveroot-code` and `x-liveroot-message` beside their own.
+ *
+ * @returns the queue, as data. A message that took its process down with it is delivered again without end, unless the
+ *   queue is a quorum queue: those count such deliveries, and they are attempts like others.
  */
 export function rabbitmq(options: RabbitmqQueueOptions): Queue {
   const prefetch = options.prefetch ?? 32
   return {
     name: `rabbitmq ${options.queue}`,
-    start: (listener) => runQueue(listener, prefetch, (inAir) => RabbitmqSession.open(options, prefetch, inAir)),
+    start: (listener) =>
+      runQueue<ConsumeMessage>(listener, prefetch, (inAir) => RabbitmqSession.open(options, prefetch, inAir)),
   }
 }
 
 class RabbitmqSession implements QueueSession {
   readonly broken: Promise<unknown>
   private consumerTag = ''
+  private moves = 0
+  private readonly returned = new Set<string>()
 
   private constructor(
     private readonly options: RabbitmqQueueOptions,
     private readonly connection: ChannelModel,
     private readonly channel: ConfirmChannel,
-    private readonly inAir: InAir,
+    private readonly inAir: InAir<ConsumeMessage>,
   ) {
     this.broken = new Promise((resolve) => {
       connection.on('error', resolve).on('close', resolve)
       channel.on('error', resolve).on('close', () => resolve(new Error('The channel was closed.')))
     })
+    channel.on('return', ({ properties }) => this.returned.add(String(properties.headers?.[moveHeader])))
   }
 
   // Connection
@@ -54,10 +62,11 @@ class RabbitmqSession implements QueueSession {
   static async open(
     options: RabbitmqQueueOptions,
     prefetch: number,
-    inAir: InAir,
+    inAir: InAir<ConsumeMessage>,
   ): Promise<RabbitmqSession> {
     const { connect } = await import('amqplib')
     const connection = await connect(options.url, { timeout: 10_000 })
+    connection.on('error', () => {})
     try {
       const channel = await connection.createConfirmChannel()
       const session = new RabbitmqSession(options, connection, channel, inAir)
@@ -66,15 +75,14 @@ class RabbitmqSession implements QueueSession {
       await session.consume()
       return session
     } catch (error) {
-      connection.on('error', () => {})
       await connection.close().catch(() => {})
       throw error
     }
   }
 
   async close(): Promise<void> {
-    // What was acknowledged is written before the broker's answer to this comes.
-    await this.channel.close()
+    // The broker answers to this when it has read the acknowledgements before it.
+    await this.channel.close().catch(() => {})
     await this.connection.close()
   }
 
@@ -90,15 +98,13 @@ class RabbitmqSession implements QueueSession {
   private async assertQueue(queue: string): Promise<void> {
     const probe = await this.connection.createChannel()
     probe.on('error', () => {})
-    const there = await probe.checkQueue(queue).then(
-      () => true,
-      (error: { code?: number }) => {
-        if (error.code === 404) return false
-        throw error
-      },
-    )
-    if (there) await probe.close()
-    else await this.channel.assertQueue(queue, { durable: true })
+    try {
+      await probe.checkQueue(queue)
+      await probe.close()
+    } catch (error) {
+      if ((error as { code?: number }).code !== 404) throw error
+      await this.channel.assertQueue(queue, { durable: true })
+    }
   }
 
   // Taking
@@ -107,9 +113,13 @@ class RabbitmqSession implements QueueSession {
     const { consumerTag } = await this.channel.consume(this.options.queue, (message) => {
       // The broker has cancelled the consumer: the queue was deleted, or moved to another node.
       if (message === null) this.channel.emit('error', new Error('The broker cancelled the consumer.'))
-      else this.inAir.deliver(this.toDelivery(message))
+      else this.inAir.deliver(message, this.toDelivery(message))
     })
     this.consumerTag = consumerTag
+  }
+
+  async pause(): Promise<void> {
+    await this.channel.cancel(this.consumerTag)
   }
 
   private toDelivery(message: ConsumeMessage): Delivery {
@@ -125,10 +135,6 @@ class RabbitmqSession implements QueueSession {
       retry: (delayMs) => this.retry(message, attempt, delayMs),
       deadLetter: (reason) => this.deadLetter(message, reason),
     }
-  }
-
-  async pause(): Promise<void> {
-    await this.channel.cancel(this.consumerTag)
   }
 
   // Settling
@@ -156,35 +162,39 @@ class RabbitmqSession implements QueueSession {
     })
   }
 
-  /** Publishes a copy elsewhere and takes the message off when the broker has confirmed the copy. */
+  /** Publishes a copy elsewhere, and takes the message off when the broker has confirmed the copy. */
   private async move(
     message: ConsumeMessage,
     exchange: string,
     routingKey: string,
     more: Record<string, unknown>,
   ): Promise<void> {
-    const { content, properties } = message
-    // The broker would not put a message back that has been through the same queue without a rejection.
-    const { 'x-death': _death, ...headers } = properties.headers ?? {}
-    const { expiration: _expiration, ...kept } = properties
+    const move = String(++this.moves)
+    const { headers, expiration: _expiration, userId: _userId, ...kept } = message.properties
+    // Where it has waited before is left out: the broker drops what seems to go in a circle.
+    const { 'x-death': _death, ...own } = headers ?? {}
+    const options = {
+      ...kept,
+      headers: { ...own, ...more, [moveHeader]: move },
+      persistent: true,
+      mandatory: true,
+    }
     await new Promise<void>((resolve, reject) => {
-      const options = { ...kept, headers: { ...headers, ...more }, persistent: true, mandatory: true }
       const confirmed = (error: unknown) => (error ? reject(error) : resolve())
-      this.channel.publish(exchange, routingKey, content, options as object, confirmed)
+      this.channel.publish(exchange, routingKey, message.content, options, confirmed)
     })
+    // What cannot be routed comes back before it is confirmed.
+    if (this.returned.delete(move))
+      throw new Error(`No queue takes what is published to "${exchange}" as "${routingKey}".`)
     this.channel.ack(message)
   }
 }
 
 function attemptOf(headers: Record<string, unknown>): number {
-  const retried = Number(headers[attemptHeader] ?? 1)
-  // A quorum queue counts the deliveries that ended with their consumer.
-  const returned = Number(headers['x-delivery-count'] ?? 0)
-  return retried + returned
+  return Number(headers[attemptHeader] ?? 1) + Number(headers['x-delivery-count'] ?? 0)
 }
 
 function textHeaders(headers: Record<string, unknown>): Record<string, string> {
-  const texts = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
-  return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]))
+  const plain = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
+  return Object.fromEntries(plain.map(([name, value]) => [name, String(value)]))
 }
-
