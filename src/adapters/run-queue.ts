@@ -18,8 +18,9 @@ export type OpenSession<Message> = (inAir: InAir<Message>) => Promise<QueueSessi
 const firstDelayMs = 100
 const maxDelayMs = 10_000
 
-/** What a stop that has waited long enough gives a connection to end. */
-const cutMs = 1_000
+/** How long after giving up the deliveries in the air may end, and after that the connection. */
+const lastMs = 1_000
+const closeMs = 500
 
 /** Keeps a session open until it is stopped: when one breaks, or cannot be opened, another is tried with backoff. */
 export function runQueue<Message>(
@@ -32,14 +33,18 @@ export function runQueue<Message>(
   const signals = { stopped: stopping.signal, cut: cut.signal }
   const running = keepOpen(listener, () => new InAir<Message>(listener, prefetch), open, signals)
   return {
-    stop: async (timeoutMs) => {
+    stop: async (giveUp) => {
       stopping.abort()
-      const timer = setTimeout(() => cut.abort(), timeoutMs)
-      // The engine may hang, too.
-      await Promise.race([running, sleep(timeoutMs + cutMs, undefined, { ref: false })])
-      clearTimeout(timer)
+      // The engine may hang, and a handler, too.
+      await Promise.race([running, afterLast(giveUp).then(() => cut.abort())])
+      await Promise.race([running, sleep(closeMs, undefined, { ref: false })])
     },
   }
+}
+
+async function afterLast(giveUp: AbortSignal): Promise<void> {
+  if (!giveUp.aborted) await aborted(giveUp)
+  await sleep(lastMs, undefined, { ref: false })
 }
 
 interface Signals {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LiverootError } from '../errors.ts'
+import type { Publish } from '../live/hooks.ts'
 import type { ErrorBody } from '../protocol/messages.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 import { Publishes } from './publishes.ts'
-import type { Publish } from './source.ts'
 
 /** What a hook's handler gets beside the request. */
 export interface HookContext {

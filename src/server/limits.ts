@@ -31,10 +31,10 @@ export interface LiveLimits {
   maxBufferedBytes: number
   /** How long a connection may stay past `maxBufferedBytes` before it is closed (`slow_reader`). 30,000. */
   slowReaderTimeoutMs: number
-  /** How long `close` waits for the deliveries that sources have in the air; then their engines deliver them again. 10,000. */
-  sourceDrainTimeoutMs: number
   /** How long a new connection may take to say hello (`handshake_timeout`). 10,000. */
   handshakeTimeoutMs: number
+  /** How long `authenticate` may take; then the browser is refused, and tries again (`authentication_failed`). 10,000. */
+  authenticateTimeoutMs: number
   /** How often the browser makes itself heard; silent for twice as long, it is gone (`heartbeat_timeout`). 25,000. */
   heartbeatMs: number
 }
@@ -55,7 +55,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxUnackedFrames: 32,
   maxBufferedBytes: 1_048_576,
   slowReaderTimeoutMs: 30_000,
-  sourceDrainTimeoutMs: 10_000,
   handshakeTimeoutMs: 10_000,
+  authenticateTimeoutMs: 10_000,
   heartbeatMs: 25_000,
 }

@@ -1,4 +1,4 @@
-import type { Publish } from './source.ts'
+import type { Publish } from '../live/hooks.ts'
 
 /** The publishes of one trigger: its answer waits until the bus has them all. */
 export class Publishes {

@@ -1,15 +1,8 @@
 import { LiverootError } from '../errors.ts'
 import type { StandardSchema } from '../live/checked.ts'
+import type { Publish } from '../live/hooks.ts'
 import { Publishes } from './publishes.ts'
-import type {
-  DeadLetterReason,
-  Delivery,
-  Publish,
-  Queue,
-  RunningSource,
-  Source,
-  SourceHost,
-} from './source.ts'
+import type { DeadLetterReason, Delivery, Queue, RunningSource, Source, SourceHost } from './source.ts'
 
 /** What the handler of a queue gets beside the body. */
 export interface DeliveryContext {
@@ -107,13 +100,12 @@ class RunningQueueSource<T> implements RunningSource {
     })
   }
 
-  async stop(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.stopping.abort(new LiverootError('server_closing')), timeoutMs)
-    try {
-      await this.running.stop(timeoutMs)
-    } finally {
-      clearTimeout(timer)
-    }
+  async stop(giveUp: AbortSignal): Promise<void> {
+    const abort = () => this.stopping.abort(new LiverootError('server_closing'))
+    if (giveUp.aborted) abort()
+    giveUp.addEventListener('abort', abort)
+    await this.running.stop(giveUp)
+    giveUp.removeEventListener('abort', abort)
   }
 
   /** Runs the handler; what is returned settles the delivery. */

@@ -1,3 +1,5 @@
+import type { Publish } from '../live/hooks.ts'
+
 /** Why a delivery went to the dead-letter place of its engine. */
 export interface DeadLetterReason {
   /** `bad_delivery` where the body could not be taken, `delivery_failed` where the handler failed too often. */
@@ -38,11 +40,10 @@ export interface QueueListener {
 /** A queue that delivers. */
 export interface RunningQueue {
   /**
-   * Takes no more messages, waits until every delivery is settled, and disconnects.
-   *
-   * @param timeoutMs how long to wait for deliveries; what is not settled by then is delivered again, by the engine.
+   * Takes no more messages, waits until every delivery is settled, and disconnects. What is not settled a second after the
+   * signal aborts is left to the engine, which delivers it again.
    */
-  stop(timeoutMs: number): Promise<void>
+  stop(giveUp: AbortSignal): Promise<void>
 }
 
 /** A queue of an engine, as data: made by an adapter, such as `rabbitmq()` of `liveroot/rabbitmq`. */
@@ -55,9 +56,6 @@ export interface Queue {
    */
   start(listener: QueueListener): RunningQueue
 }
-
-/** Where a trigger of the server publishes to. */
-export type Publish = <T>(topic: string, data: T) => Promise<void>
 
 /** What a source gets from its server. */
 export interface SourceHost {
@@ -83,8 +81,8 @@ export interface Source {
 
 /** A source at work. */
 export interface RunningSource {
-  /** Takes nothing new, and waits for what is under way, that long at most. */
-  stop(timeoutMs: number): Promise<void>
+  /** Takes nothing new, and waits for what is under way, a second after the signal aborts at most. */
+  stop(giveUp: AbortSignal): Promise<void>
 }
 
 /** Decides which of several servers does a thing that must be done once. */

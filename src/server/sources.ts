@@ -1,9 +1,10 @@
+import type { LivePart } from './lifecycle.ts'
 import type { RunningSource, Source, SourceHost } from './source.ts'
 
-/** The sources of a server: they start when it listens and drain before it closes. */
-export class Sources {
+/** The sources of a server: the last to start, for they need the others, and the first to be drained. */
+export class Sources implements LivePart {
+  readonly name = 'sources'
   private running: readonly RunningSource[] = []
-  private started = false
 
   constructor(
     private readonly sources: readonly Source[],
@@ -11,17 +12,12 @@ export class Sources {
   ) {}
 
   start(): void {
-    if (this.started) return
-    this.started = true
     this.running = this.sources.map((source) => source.start(this.host))
   }
 
-  /** Takes nothing new, and waits for what is under way, that long at most. */
-  async stop(timeoutMs: number): Promise<void> {
-    this.started = true
-    const stopping = this.running
+  async stop(giveUp: AbortSignal): Promise<void> {
+    await Promise.all(this.running.map((source) => source.stop(giveUp)))
     this.running = []
-    await Promise.all(stopping.map((source) => source.stop(timeoutMs)))
     await this.host.locks.close()
   }
 }

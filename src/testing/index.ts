@@ -11,7 +11,6 @@ export {
   startLatencyProxy,
 } from './latency-proxy.ts'
 export {
-  type ConformanceCase,
   type DeadLetter,
   type QueueSettings,
   type QueueUnderTest,
@@ -19,3 +18,4 @@ export {
 } from './queue-conformance.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
+export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'

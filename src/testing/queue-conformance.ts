@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Publish } from '../live/hooks.ts'
 import { type DeliveryHandler, type SourceOptions, source } from '../server/queue-source.ts'
-import type { Publish, Queue, RunningSource } from '../server/source.ts'
+import type { Queue, RunningSource } from '../server/source.ts'
+import type { ConformanceCase } from './session-store-conformance.ts'
 
 /** A queue of an adapter, empty and of its own, with what a test needs to know of it. */
 export interface QueueUnderTest {
@@ -26,12 +28,6 @@ export interface QueueSettings {
   readonly prefetch: number
   /** After how long the messages of a consumer that does not speak any more are delivered again. */
   readonly leaseMs: number
-}
-
-/** One thing that every adapter has to do; `run` rejects when it does not. */
-export interface ConformanceCase {
-  readonly name: string
-  readonly run: () => Promise<void>
 }
 
 const settings: QueueSettings = { prefetch: 4, leaseMs: 1_000 }
@@ -96,7 +92,7 @@ class Bench {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.running.map((each) => each.stop(1_000)))
+    await Promise.all(this.running.map((each) => each.stop(AbortSignal.timeout(1_000))))
     await this.subject.remove()
   }
 }
@@ -168,6 +164,8 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     await until(() => got.length === 2, 'the others')
     const { body, code } = await bench.deadLetter()
     assert.deepEqual([body, code], ['{"n":', 'bad_delivery'])
+    await sleep(settings.leaseMs * 2)
+    assert.equal((await bench.subject.deadLetters()).length, 1)
     assert.deepEqual([got, bench.reported], [[1, 2], ['bad_delivery']])
   },
 
@@ -196,7 +194,7 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     const first = bench.start((_body, { publish }) => void publish('t', 1), { publish: never })
     await bench.sendAll(['x'])
     await until(() => published === 1, 'the delivery')
-    await first.stop(50)
+    await first.stop(AbortSignal.abort())
     await untilAgain(bench, 'x')
   },
 
@@ -224,7 +222,7 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     })
     await bench.sendAll(Array.from({ length: 12 }, (_, n) => n))
     await until(() => started > 0, 'a delivery')
-    await first.stop(10_000)
+    await first.stop(AbortSignal.timeout(10_000))
     assert.equal(done.length, started)
     assert.ok(started < 12)
     bench.start((body) => void done.push(body))

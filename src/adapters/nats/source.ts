@@ -2,6 +2,7 @@ import type { Consumer, ConsumerMessages, JetStreamManager, JsMsg } from '@nats-
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { DeadLetterReason, Delivery, Queue } from '../../server/source.ts'
 import type { InAir } from '../in-air.ts'
+import { loadPeer } from '../peer.ts'
 import { type QueueSession, runQueue } from '../run-queue.ts'
 
 /** What {@link jetstream} takes. */
@@ -76,8 +77,8 @@ class JetstreamSession implements QueueSession {
   // Connection
 
   static async open(options: JetstreamQueueOptions, inAir: InAir<JsMsg>): Promise<JetstreamSession> {
-    const { connect } = await import('@nats-io/transport-node')
-    const { jetstreamManager } = await import('@nats-io/jetstream')
+    const { connect } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
+    const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
     const { url } = options
     const servers = typeof url === 'string' ? url : [...url]
     // Another session is opened instead: streams may be gone with the server's memory.
@@ -144,7 +145,7 @@ class JetstreamSession implements QueueSession {
   // Settling
 
   private async deadLetter(message: JsMsg, reason: DeadLetterReason): Promise<void> {
-    const { headers } = await import('@nats-io/transport-node')
+    const { headers } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
     const { stream, consumer } = this.options
     const copy = headers()
     for (const [name, values] of message.headers ?? []) for (const value of values) copy.append(name, value)
@@ -154,7 +155,8 @@ class JetstreamSession implements QueueSession {
     // The same letter twice, because the end of the first try was not heard of, is dropped.
     copy.set('Nats-Msg-Id', `${stream}:${consumer}:${message.seq}`)
     await this.manager.jetstream().publish(this.deadLetterSubject, message.data, { headers: copy })
-    message.term(reason.code)
+    // Without a reason: servers before 2.10 do not understand one.
+    message.term()
   }
 }
 
@@ -163,7 +165,7 @@ class JetstreamSession implements QueueSession {
 /** Makes what is missing; returns how long the consumer waits for an acknowledgement. */
 async function declare(manager: JetStreamManager, options: JetstreamQueueOptions): Promise<number> {
   const { stream, subjects, consumer, filter, ackWaitMs = 30_000 } = options
-  const { AckPolicy } = await import('@nats-io/jetstream')
+  const { AckPolicy } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
   if (subjects !== undefined)
     await orMake(manager.streams.info(stream), () =>
       manager.streams.add({ name: stream, subjects: [...subjects] }),
@@ -190,7 +192,7 @@ async function orMake<T, Made>(found: Promise<T>, make: () => Promise<Made>): Pr
   try {
     return await found
   } catch (error) {
-    const { JetStreamApiError } = await import('@nats-io/jetstream')
+    const { JetStreamApiError } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
     const missing = error instanceof JetStreamApiError && notThere.has(error.code)
     if (!missing) throw error
     return await make()

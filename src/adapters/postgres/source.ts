@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from 'pg'
 import type { DeadLetterReason, Delivery, Queue } from '../../server/source.ts'
 import type { InAir } from '../in-air.ts'
+import { loadPeer } from '../peer.ts'
 import { type QueueSession, runQueue } from '../run-queue.ts'
 import { Batch } from './batch.ts'
 import { postgresQueueTable, quoteName } from './queue-table.ts'
@@ -88,7 +89,7 @@ class PostgresSession implements QueueSession {
   // Connection
 
   static async open(options: PostgresQueueOptions, inAir: InAir<Row>): Promise<PostgresSession> {
-    const { default: pg } = await import('pg')
+    const { default: pg } = await loadPeer('pg', () => import('pg'))
     const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 10_000 })
     client.on('error', () => {})
     try {

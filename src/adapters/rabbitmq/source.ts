@@ -1,6 +1,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
 import type { DeadLetterReason, Delivery, Queue } from '../../server/source.ts'
 import type { InAir } from '../in-air.ts'
+import { loadPeer } from '../peer.ts'
 import { type QueueSession, runQueue } from '../run-queue.ts'
 
 /** What {@link rabbitmq} takes. */
@@ -64,7 +65,7 @@ class RabbitmqSession implements QueueSession {
     prefetch: number,
     inAir: InAir<ConsumeMessage>,
   ): Promise<RabbitmqSession> {
-    const { connect } = await import('amqplib')
+    const { connect } = await loadPeer('amqplib', () => import('amqplib'))
     const connection = await connect(options.url, { timeout: 10_000 })
     connection.on('error', () => {})
     try {

@@ -1,4 +1,5 @@
 import type { RedisClientType } from 'redis'
+import { loadPeer } from '../peer.ts'
 
 /** A connection that ends when it breaks, and gives texts as bytes. */
 export type RedisClient = Pick<RedisClientType, 'on' | 'destroy' | 'isOpen'> & {
@@ -13,7 +14,7 @@ export interface StreamEntry {
 }
 
 export async function connectClient(url: string): Promise<RedisClient> {
-  const { createClient, RESP_TYPES } = await import('redis')
+  const { createClient, RESP_TYPES } = await loadPeer('redis', () => import('redis'))
   const client = createClient({
     url,
     RESP: 2,

@@ -44,10 +44,10 @@ for (const broker of Object.keys(setUps) as BrokerName[]) {
         await until(() => got.size >= before + after, 'the rest')
         expect([...got].sort((a, b) => a - b)).toEqual(numbers(0, before + after))
         expect(new Set(reported)).toEqual(new Set(['source_lost']))
-        await running.stop(5_000)
+        await running.stop(AbortSignal.timeout(5_000))
         await second.remove()
       } finally {
-        await running.stop(100)
+        await running.stop(AbortSignal.abort())
         await first.remove().catch(() => {})
         await own.remove()
       }
