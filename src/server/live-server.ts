@@ -24,6 +24,7 @@ import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { SharedRoots } from './shared-roots.ts'
 import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
@@ -153,6 +154,7 @@ class WebLiveServer implements LiveServer {
       topics,
       modules,
       authenticator,
+      sharedRoots: new SharedRoots({ topics, onError, modules }),
     }
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
@@ -244,6 +246,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.host.sharedRoots.close()
   }
 
   close(): Promise<void> {
