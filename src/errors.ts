@@ -124,6 +124,11 @@ export const errorCodes = {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
     retry: false,
   },
+  shared_prop: {
+    meaning: 'A shared component is given a prop that cannot be the same for all its viewers.',
+    retry: false,
+  },
+  no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
   user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },

@@ -1,6 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import type { DownMessage, Message, UpMessage } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
 import { followsEdits, isEditing } from './calls-of-event.ts'
@@ -22,6 +23,8 @@ const idleMs = 5_000
 export class ClientSession implements RootHost {
   readonly connection: Connection
   private readonly roots = new Map<number, ClientRoot>()
+  /** Those that the server brings in, for the places that other roots have for them. */
+  private readonly sharedRoots = new Map<number, ClientRoot>()
   private readonly calls = new PendingCalls()
   /** Payloads whose rest is still to come. */
   private readonly payloads = new Map<number, PayloadStream>()
@@ -63,6 +66,25 @@ export class ClientSession implements RootHost {
     if (this.roots.size > 0) return
     clearTimeout(this.idleTimer)
     this.idleTimer = setTimeout(() => this.close(), idleMs)
+  }
+
+  sharedRoot(id: number): ClientRoot {
+    let root = this.sharedRoots.get(id)
+    if (root === undefined) {
+      root = new ClientRoot(this, id, '')
+      this.sharedRoots.set(id, root)
+    }
+    return root
+  }
+
+  private find(root: number): ClientRoot | undefined {
+    return root < firstSharedRoot ? this.roots.get(root) : this.sharedRoot(root)
+  }
+
+  /** The server shows it to this browser no more, for no root here has a place for it. */
+  private leaveShared(id: number): void {
+    this.sharedRoots.get(id)?.close()
+    this.sharedRoots.delete(id)
   }
 
   acknowledge(root: number, received: number, shown: number): void {
@@ -127,7 +149,11 @@ export class ClientSession implements RootHost {
 
   /** True when all that has come is on screen. */
   get idle(): boolean {
-    return [...this.roots.values()].every((root) => root.idle)
+    return this.all.every((root) => root.idle)
+  }
+
+  private get all(): readonly ClientRoot[] {
+    return [...this.roots.values(), ...this.sharedRoots.values()]
   }
 
   get calling(): boolean {
@@ -153,6 +179,7 @@ export class ClientSession implements RootHost {
     this.payloads.clear()
     this.streams.lost()
     this.uploads.lost()
+    for (const id of [...this.sharedRoots.keys()]) this.leaveShared(id)
     for (const root of this.roots.values()) root.restart()
   }
 
@@ -160,6 +187,8 @@ export class ClientSession implements RootHost {
     switch (message.type) {
       case 'frame':
         return this.receiveFrame(message)
+      case 'unmount':
+        return this.leaveShared(message.root)
       case 'chunk':
         return this.payloads.get(message.stream)?.push(message.body)
       case 'end':
@@ -175,7 +204,7 @@ export class ClientSession implements RootHost {
       case 'uploadError':
         return this.uploads.refused(message)
       case 'rootError':
-        return this.roots.get(message.root)?.fail(errorFrom(message.body))
+        return this.find(message.root)?.fail(errorFrom(message.body))
       case 'result':
         return this.answer(message)
       case 'callError':
@@ -184,7 +213,7 @@ export class ClientSession implements RootHost {
   }
 
   private receiveFrame({ root, sequence, action, stream, body }: Message<'frame'>): void {
-    this.roots.get(root)?.receive(sequence, this.open(stream, body), action === 1)
+    this.find(root)?.receive(sequence, this.open(stream, body), action === 1)
   }
 
   /** The payload of a message; registered where more of it is to come. */
@@ -213,8 +242,9 @@ export class ClientSession implements RootHost {
     if (pending === undefined) return
     if (pending.root !== null) return pending.root.whenShown(sequence, () => settle(pending))
     // It may have had effects on every root; their frames came before the answer.
-    const roots = [...this.roots.values()]
-    const shown = roots.map((root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)))
+    const shown = this.all.map(
+      (root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)),
+    )
     void Promise.all(shown).then(() => settle(pending))
   }
 }

@@ -84,6 +84,7 @@ const up = [
 const down = [
   'welcome',
   'frame',
+  'unmount',
   'result',
   'chunk',
   'end',

@@ -80,7 +80,7 @@ export class Connection implements SocketListener {
       case 'hello':
         return this.refuse('bad_frame')
       case 'mount':
-        return session.root(message.root) === undefined ? session.mount(message) : this.refuse('bad_frame')
+        return session.has(message.root) ? this.refuse('bad_frame') : session.mount(message)
       case 'unmount':
         return session.unmount(message)
       case 'call':

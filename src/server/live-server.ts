@@ -23,6 +23,7 @@ import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { SharedRoots } from './shared-roots.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
@@ -146,6 +147,7 @@ class WebLiveServer implements LiveServer {
       topics,
       modules,
       authenticator,
+      sharedRoots: new SharedRoots({ topics, onError, modules }),
     }
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
@@ -231,6 +233,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.host.sharedRoots.close()
   }
 
   close(): Promise<void> {

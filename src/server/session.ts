@@ -1,40 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import { type ErrorCode, LiverootError } from '../errors.ts'
-import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
 import { encode } from '../protocol/codec.ts'
 import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { ArgumentHost } from './arguments.ts'
 import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
-import { describeError, type OnError, refusalOf } from './errors-out.ts'
-import type { ClientModuleMap } from './flight/client-manifest.ts'
+import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
 import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
+import type { Screen } from './screen.ts'
 import { SessionInfo } from './session-info.ts'
-import type { Handshake, Socket } from './transport.ts'
+import type { SharedHost, SharedRoots } from './shared-roots.ts'
+import { SharedViews } from './shared-views.ts'
+import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
+import type { ViewerHost } from './viewer.ts'
 
 /** What every session uses of its server. */
-export interface SessionHost extends LiveServices {
+export interface SessionHost extends SharedHost {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
-  readonly onError: OnError
   readonly authenticator: Authenticator
+  readonly sharedRoots: SharedRoots
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
-  /** Where the browser finds client modules. */
-  modules(): ClientModuleMap
 }
 
 /** A browser's live roots and calls. */
-export class Session {
+export class Session implements ViewerHost {
   /** What diagnostics say of it. */
   readonly identity: { readonly session: string; readonly handshake: Handshake }
   /** What the application sees of it. */
@@ -44,6 +45,8 @@ export class Session {
   private readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
+  /** The shared roots that it sees. */
+  readonly views: SharedViews
   private readonly readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()
   private lastStream = 0
   private closed = false
@@ -64,6 +67,7 @@ export class Session {
       refused: (code) => host.refused(code),
       send: (message) => this.send(message),
     })
+    this.views = new SharedViews(this, (root) => this.send({ type: 'unmount', root }))
     this.calls = new Calls(this, this.argumentHost())
     this.streams = new ItemStreams({
       maxStreams: host.limits.maxStreams,
@@ -72,12 +76,25 @@ export class Session {
     })
   }
 
-  root(id: number): Root | undefined {
-    return this.roots.get(id)
+  has(root: number): boolean {
+    return this.roots.has(root)
   }
 
-  get liveRoots(): readonly Root[] {
-    return [...this.roots.values()]
+  /** The root of that number, as this session's calls see it. */
+  screen(id: number): Screen | undefined {
+    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+  }
+
+  get screens(): readonly Screen[] {
+    return [...this.roots.values(), ...this.views]
+  }
+
+  get limits(): Readonly<LiveLimits> {
+    return this.host.limits
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedBytes
   }
 
   private argumentHost(): ArgumentHost {
@@ -100,6 +117,7 @@ export class Session {
 
   private makeRoot(id: number, path: string): Root {
     if (this.roots.size >= this.host.limits.maxRootsPerSession) throw new LiverootError('too_many_roots')
+    if (id >= firstSharedRoot) throw new LiverootError('bad_frame')
     if (path.length > longestMountPath)
       throw new LiverootError('bad_params', 'The path of the root is too long.')
     return new Root(this, id, this.host.routes.match(path))
@@ -134,7 +152,8 @@ export class Session {
   }
 
   acknowledge({ root, received, shown }: Message<'acknowledge'>): void {
-    this.roots.get(root)?.acknowledge(received, shown)
+    const shower = root < firstSharedRoot ? this.roots.get(root) : this.views.get(root)
+    shower?.acknowledge(received, shown)
   }
 
   /** Why no frame for this tree may be made now; null where one may. */
@@ -147,10 +166,18 @@ export class Session {
   /** The network took what was buffered. */
   drained(): void {
     for (const root of this.roots.values()) root.wake()
+    for (const viewer of this.views) viewer.wake()
   }
 
   send(message: DownMessage): void {
     if (!this.closed) this.socket.send(encode(message))
+  }
+
+  /** Sends what others get too. */
+  sendPrepared(message: PreparedMessage): void {
+    if (this.closed) return
+    if (this.socket.sendPrepared === undefined) this.socket.send(message.data)
+    else this.socket.sendPrepared(message)
   }
 
   /**
@@ -211,6 +238,7 @@ export class Session {
     this.uploads.close()
     for (const root of this.roots.values()) root.close()
     this.roots.clear()
+    this.views.close()
     for (const reader of this.readers) reader.cancel().catch(() => {})
     this.readers.clear()
     if (!diagnostics.sessionEnded.hasSubscribers) return
