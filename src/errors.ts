@@ -22,6 +22,8 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
+  session_taken: { meaning: 'Another page goes on with this session, as a copied tab does.', retry: false },
   // Refused at a root
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
   bad_params: { meaning: 'A parameter of the route was refused by its parser.', retry: false },
@@ -65,6 +67,10 @@ export const errorCodes = {
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
+  too_many_offline_calls: {
+    meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',
+    retry: true,
+  },
   // Refused at an HTTP hook
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },

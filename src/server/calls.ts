@@ -1,7 +1,8 @@
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
-import type { Message } from '../protocol/messages.ts'
+import { encode } from '../protocol/codec.ts'
+import type { Body, ErrorBody, Message } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
@@ -20,6 +21,10 @@ export class Calls {
   private order: Promise<void> | null = null
   /** The live arguments of the calls that still want their values. */
   private readonly live = new Map<number, readonly ReceivedArgument[]>()
+  /** As which of the browser's messages a call that is not answered came. */
+  private readonly positions = new Map<number, number>()
+  /** Another for each page: a call of a page that is gone is for nobody, and the next page may use its number. */
+  private page = {}
 
   constructor(
     private readonly session: Session,
@@ -29,11 +34,18 @@ export class Calls {
   }
 
   receive(message: Message<'call'>): void {
+    const { session } = this
+    this.positions.set(message.call, session.handled)
     if (!this.rate.take()) return this.refuse(message.call, new LiverootError('calls_too_fast'))
-    if (this.inFlight >= this.session.host.limits.maxCallsInFlight) {
+    const known = session.callLog.find(message.call)
+    // It came before. Where it still runs, its answer will come.
+    if (known === null) return
+    if (known !== undefined) return this.deliver(message.call, known)
+    if (this.inFlight >= session.host.limits.maxCallsInFlight) {
       return this.refuse(message.call, new LiverootError('too_many_calls'))
     }
     this.inFlight++
+    session.callLog.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
     const isForNewest = message.seen === newestRender
@@ -94,7 +106,8 @@ export class Calls {
       const inTransition = message.action === 1
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
-      void this.run({ ...target, id: call, inTransition, showsProgress }, reviveEvents(args, path))
+      const { page } = this
+      void this.run({ ...target, id: call, page, inTransition, showsProgress }, reviveEvents(args, path))
     } catch (error) {
       this.inFlight--
       this.end(call)
@@ -139,10 +152,10 @@ export class Calls {
   }
 
   private finish(call: RunningCall, result: unknown): void {
-    const { id, root } = call
+    const { id } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
-    this.afterEffects(call, () => this.answer(id, root, detached))
+    this.afterEffects(call, () => this.answer(call, detached, detached === result))
   }
 
   private fail(call: RunningCall, error: unknown): void {
@@ -171,24 +184,23 @@ export class Calls {
     for (const each of root === null ? this.session.liveRoots : [root]) each.ofAction = ofAction
   }
 
-  private answer(call: number, root: Root | null, result: unknown): void {
+  /** @param repeatable false where streams follow, which cannot be told twice. */
+  private answer({ id: call, root, page }: RunningCall, result: unknown, repeatable: boolean): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
-    if (result === undefined) return this.session.send({ type: 'result', call, sequence })
-    const { host } = this.session
+    if (result === undefined) return void this.send(page, { type: 'result', call, sequence })
+    const { host, payloads } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
       return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
     })
-    void this.session.sendStream(payload, (body, stream) => ({
-      type: 'result',
-      call,
-      sequence,
-      ...(stream === undefined ? {} : { stream }),
-      body,
-    }))
+    void payloads.sendStream(payload, (body, stream) => {
+      const more = stream === undefined ? {} : { stream }
+      const message = { type: 'result', call, sequence, ...more, body } as const
+      return this.send(page, message, repeatable && stream === undefined)
+    })
   }
 
-  private sendError({ id, root }: RunningCall, error: unknown): void {
+  private sendError({ id: call, root, page }: RunningCall, error: unknown): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
@@ -196,15 +208,47 @@ export class Calls {
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
-    this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
+    this.send(page, { type: 'callError', call, sequence, body: JSON.stringify(body) })
   }
 
   /** Answers a call that never started. */
   private refuse(call: number, error: unknown): void {
     const { code, message } = refusedWith(error)
     this.session.host.refused(code)
-    const body = JSON.stringify(refusalOf(code, message))
-    this.session.send({ type: 'callError', call, sequence: 0, body })
+    this.send(this.page, callError(call, refusalOf(code, message)))
+  }
+
+  /** Sends an answer, once the effects of the call are stored where they are to be. False where nobody waits for it. */
+  private send(page: object, message: Message<'result' | 'callError'>, repeatable = true): boolean {
+    const { callLog } = this.session
+    if (this.page !== page) return false
+    const { call } = message
+    const answer = encode(message)
+    callLog.answered(call, repeatable ? answer : lostAnswer(call))
+    const send = () => {
+      if (this.page === page) this.deliver(call, answer)
+    }
+    if (callLog.whenSaved === null) send()
+    else callLog.whenSaved(call).then(send, send)
+    return true
+  }
+
+  private deliver(call: number, answer: Body): void {
+    const position = this.positions.get(call) ?? 0
+    this.positions.delete(call)
+    this.session.sendAnswer(call, position, answer)
+  }
+
+  /**
+   * What was on the way is lost. A page that goes on sends its unanswered calls again, which are then answered with what
+   * is known; of a new page nobody waits for them.
+   */
+  restart(isNewPage: boolean): void {
+    this.positions.clear()
+    if (!isNewPage) return
+    this.close()
+    this.page = {}
+    this.session.callLog.clear()
   }
 
   /** Nobody waits for anything any more. */
@@ -218,6 +262,17 @@ interface RunningCall extends Target {
   /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
   readonly inTransition: boolean
   readonly showsProgress: boolean
+  /** The page that made the call. */
+  readonly page: object
+}
+
+/** Of a call that ran, where what it returned cannot be told (any more). */
+export function lostAnswer(call: number): Body {
+  return encode(callError(call, refusalOf('connection_lost')))
+}
+
+function callError(call: number, error: ErrorBody): Message<'callError'> {
+  return { type: 'callError', call, sequence: 0, body: JSON.stringify(error) }
 }
 
 interface Failure {

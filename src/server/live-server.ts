@@ -18,6 +18,7 @@ import { defaultLimits, type LiveLimits } from './limits.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { Sessions } from './sessions.ts'
 import { MemoryTopics } from './topics.ts'
 import type { AcceptSocket } from './transport.ts'
 
@@ -57,6 +58,8 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** Tells every browser to come back later, unmounts every tree, and stops listening. */
@@ -74,6 +77,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly path: string
   private readonly transport: WebSocketTransport
@@ -92,6 +96,7 @@ class WebLiveServer implements LiveServer {
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
     this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
+    this.allSessions = new Sessions(this.host)
     const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.path = options.path ?? '/live'
@@ -103,12 +108,16 @@ class WebLiveServer implements LiveServer {
     return this.open.size
   }
 
+  get sessions(): number {
+    return this.allSessions.size
+  }
+
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
     return this.refusals.counts
   }
 
   readonly accept: AcceptSocket = (socket) => {
-    const connection = new Connection(this.host, socket, () => this.open.delete(connection))
+    const connection = new Connection(this.allSessions, socket, () => this.open.delete(connection))
     this.open.add(connection)
     return connection
   }
@@ -158,6 +167,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.allSessions.close()
     for (const detach of this.detachers.splice(0)) detach()
     this.transport.close()
     const { server } = this

@@ -16,14 +16,21 @@ export class Root implements TreeObserver {
   ofAction = false
   private readonly waiting: (() => void)[] = []
   private closed = false
+  /** True while the browser does not have the root, and may mount it again. */
+  private paused = false
+  /** Another after each pause: a frame that was begun before is for nobody. */
+  private mounting = 0
 
+  /** @param identifierPrefix what ids of `useId` begin with. */
   constructor(
     private readonly session: Session,
     /** The number that the browser chose. */
-    readonly id: number,
+    public id: number,
+    readonly path: string,
     private readonly match: Match,
+    identifierPrefix: string,
   ) {
-    this.tree = new LiveTree(this, `live${id}`)
+    this.tree = new LiveTree(this, identifierPrefix)
   }
 
   get route(): string {
@@ -37,6 +44,21 @@ export class Root implements TreeObserver {
     this.tree.mount(element, (inner: ReactElement) =>
       createElement(ServicesContext, { value: services }, inner),
     )
+  }
+
+  /** The browser does not have the root any more. The tree lives on, and is not shown. */
+  pause(): void {
+    this.paused = true
+    this.mounting++
+    this.encoding = false
+  }
+
+  /** It mounts the root again, perhaps by another number, and gets everything. */
+  mountAgain(id: number): void {
+    this.id = id
+    this.paused = false
+    this.tree.sendAgain()
+    scheduleFlush(this)
   }
 
   close(): void {
@@ -57,7 +79,7 @@ export class Root implements TreeObserver {
 
   /** There may be room again. */
   wake(): void {
-    if (this.tree.dirty && !this.closed) scheduleFlush(this)
+    if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
@@ -78,7 +100,13 @@ export class Root implements TreeObserver {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.encoding || (this.tree.dirty && !this.session.hasRoomFor(this.tree))) return
+    if (
+      this.closed ||
+      this.paused ||
+      this.encoding ||
+      (this.tree.dirty && !this.session.hasRoomFor(this.tree))
+    )
+      return
     try {
       this.send()
     } catch (error) {
@@ -100,21 +128,22 @@ export class Root implements TreeObserver {
       return
     }
     this.encoding = true
-    session
-      .sendStream(payload, (body, stream) => ({
-        type: 'frame',
-        root: id,
-        sequence,
-        ...(stream === undefined ? (action ? { action } : {}) : { action, stream }),
-        body,
-      }))
+    const { mounting } = this
+    session.payloads
+      .sendStream(payload, (body, stream) => {
+        if (this.mounting !== mounting) return false
+        const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
+        session.send({ type: 'frame', root: id, sequence, ...more, body })
+        return true
+      })
       .then(
-        () => this.encoded(),
+        () => this.encoded(mounting),
         (error: unknown) => this.failed(error, ''),
       )
   }
 
-  private encoded(): void {
+  private encoded(mounting: number): void {
+    if (this.mounting !== mounting) return
     this.encoding = false
     if (this.tree.dirty) this.wake()
     else this.release()
@@ -138,6 +167,6 @@ export class Root implements TreeObserver {
       componentStack,
     })
     // A cleanup may throw while the root is being closed: there is nobody to tell but the log.
-    if (!this.closed) this.session.failRoot(this, body)
+    if (!this.closed) this.session.roots.fail(this, body)
   }
 }

@@ -64,7 +64,7 @@ test('it is closed with slow_reader, told to whoever could still read it', async
     close: (...why) => void closed.push(why),
     terminate: () => void closed.push('terminated'),
   })
-  listener.message('h1')
+  listener.message('h2')
   for (let i = 0; i < 200 && closed.length < 2; i++) await sleep(5)
   expect(closed).toEqual([[4413, 'slow_reader'], 'terminated'])
   expect(codeOf(sent.at(-1))).toBe('slow_reader')

@@ -24,7 +24,7 @@ export async function drive(server: LiveServer, path: string, timeoutMs = 3_000)
     }
   }
   try {
-    socket.message('h1')
+    socket.message('h2')
     socket.message(`m1\n${path}`)
     const first = await heard(/"n is ",(0|"\?")/)
     const { slot, handler } = onlyFunction(first)
