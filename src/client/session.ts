@@ -132,13 +132,14 @@ export class ClientSession implements RootHost {
     const onProgress = currentProgress()
     const withFiles = hasFiles(args)
     const encodeAndSend = async () => {
-      const encoded = encodeArguments(args, (files) => this.uploads.sendAll(files, onProgress))
+      const isWanted = () => this.calls.get(call) === pending
+      const encoded = encodeArguments(args, (files) => this.uploads.sendAll(files, onProgress, isWanted))
       encoded.catch((error: unknown) => this.calls.take(call)?.reject(error))
       if (withFiles) await encoded.catch(() => {})
       this.queue.add(async () => {
         const text = await encoded
         // It may have been given up meanwhile.
-        if (this.calls.get(call) === pending) send(text)
+        if (isWanted()) send(text)
       })
     }
     if (withFiles) pending.encodeAgain = () => void encodeAndSend()

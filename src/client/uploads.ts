@@ -19,6 +19,8 @@ interface Upload {
   /** Another after a restart. */
   id: number
   readonly blob: Blob
+  /** False when the call that it is for was given up. */
+  readonly isWanted: () => boolean
   sentPieces: number
   confirmedBytes: number
   /** Settles when the server has it all, or will not. */
@@ -46,11 +48,16 @@ export class Uploads {
   /**
    * Sends the files of one call. Where one fails the others are given up.
    *
+   * @param isWanted false when the call was given up: then nothing more is sent.
    * @returns what stands for each in the arguments, once the server has them all.
    */
-  async sendAll(blobs: readonly Blob[], onProgress?: OnUploadProgress): Promise<FileMark[]> {
+  async sendAll(
+    blobs: readonly Blob[],
+    onProgress?: OnUploadProgress,
+    isWanted: () => boolean = () => true,
+  ): Promise<FileMark[]> {
     const report = reporter(blobs, onProgress)
-    const group = blobs.map((blob, i) => makeUpload(blob, (bytes) => report(i, bytes)))
+    const group = blobs.map((blob, i) => makeUpload(blob, isWanted, (bytes) => report(i, bytes)))
     this.groups.add(group)
     for (const upload of group) this.begin(upload)
     try {
@@ -154,6 +161,7 @@ export class Uploads {
 
   private async sendPiece(upload: Upload): Promise<void> {
     const { id, blob } = upload
+    if (!upload.isWanted()) return this.discard(id, new LiverootError('connection_lost'))
     this.turns.delete(id)
     this.turns.set(id, upload)
     const start = upload.sentPieces * uploadPieceBytes
@@ -170,8 +178,8 @@ export class Uploads {
   }
 }
 
-function makeUpload(blob: Blob, progressed: Upload['progressed']): Upload {
-  return { id: noUpload, blob, sentPieces: 0, confirmedBytes: 0, progressed, ...deferred() }
+function makeUpload(blob: Blob, isWanted: () => boolean, progressed: Upload['progressed']): Upload {
+  return { id: noUpload, blob, isWanted, sentPieces: 0, confirmedBytes: 0, progressed, ...deferred() }
 }
 
 function deferred(): Pick<Upload, 'done' | 'resolve' | 'reject'> {

@@ -1,15 +1,16 @@
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
-import { encode } from '../protocol/codec.ts'
-import type { Body, ErrorBody, Message } from '../protocol/messages.ts'
+import type { Message } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
+import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
 import { findTarget, type Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
+import { type ObservedCall, observeCall, observeRefusedCall } from './observe.ts'
 import type { Root } from './root.ts'
 import type { Session } from './session.ts'
 
@@ -21,31 +22,26 @@ export class Calls {
   private order: Promise<void> | null = null
   /** The live arguments of the calls that still want their values. */
   private readonly live = new Map<number, readonly ReceivedArgument[]>()
-  /** As which of the browser's messages a call that is not answered came. */
-  private readonly positions = new Map<number, number>()
-  /** Another for each page: a call of a page that is gone is for nobody, and the next page may use its number. */
-  private page = {}
+  readonly answers: Answers
 
   constructor(
     private readonly session: Session,
     private readonly host: ArgumentHost,
   ) {
+    this.answers = new Answers(session)
     this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
   }
 
   receive(message: Message<'call'>): void {
     const { session } = this
-    this.positions.set(message.call, session.handled)
-    if (!this.rate.take()) return this.refuse(message.call, new LiverootError('calls_too_fast'))
-    const known = session.callLog.find(message.call)
-    // It came before. Where it still runs, its answer will come.
-    if (known === null) return
-    if (known !== undefined) return this.deliver(message.call, known)
+    this.answers.came(message.call)
+    if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
+    if (this.answers.repeated(message.call)) return
     if (this.inFlight >= session.host.limits.maxCallsInFlight) {
-      return this.refuse(message.call, new LiverootError('too_many_calls'))
+      return this.refuse(message, new LiverootError('too_many_calls'))
     }
     this.inFlight++
-    session.callLog.begin(message.call)
+    this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
     const isForNewest = message.seen === newestRender
@@ -106,12 +102,14 @@ export class Calls {
       const inTransition = message.action === 1
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
-      const { page } = this
-      void this.run({ ...target, id: call, page, inTransition, showsProgress }, reviveEvents(args, path))
+      const observed = observeCall(() => this.describe(call, target.root, path))
+      const { page } = this.answers
+      const running = { ...target, id: call, page, inTransition, showsProgress, observed }
+      void this.run(running, reviveEvents(args, path))
     } catch (error) {
       this.inFlight--
       this.end(call)
-      this.refuse(call, error)
+      this.refuse(message, error)
     }
   }
 
@@ -135,7 +133,8 @@ export class Calls {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
       if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
-      const result = call.call(...args)
+      const { observed } = call
+      const result = observed === null ? call.call(...args) : observed.run(() => call.call(...args))
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
     } catch (error) {
@@ -155,7 +154,10 @@ export class Calls {
     const { id } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
-    this.afterEffects(call, () => this.answer(call, detached, detached === result))
+    this.afterEffects(call, () => {
+      call.observed?.end('ok')
+      this.answer(call, detached, detached === result)
+    })
   }
 
   private fail(call: RunningCall, error: unknown): void {
@@ -188,7 +190,7 @@ export class Calls {
   private answer({ id: call, root, page }: RunningCall, result: unknown, repeatable: boolean): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
-    if (result === undefined) return void this.send(page, { type: 'result', call, sequence })
+    if (result === undefined) return void this.answers.send(page, { type: 'result', call, sequence })
     const { host, payloads } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
       return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
@@ -196,11 +198,15 @@ export class Calls {
     void payloads.sendStream(payload, (body, stream) => {
       const more = stream === undefined ? {} : { stream }
       const message = { type: 'result', call, sequence, ...more, body } as const
-      return this.send(page, message, repeatable && stream === undefined)
+      return this.answers.send(page, message, repeatable && stream === undefined)
     })
   }
 
-  private sendError({ id: call, root, page }: RunningCall, error: unknown): void {
+  private describe(call: number, root: Root | null, path: string) {
+    return { ...this.session.identity, call, route: root?.route ?? null, path }
+  }
+
+  private sendError({ id: call, root, page, observed }: RunningCall, error: unknown): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
@@ -208,47 +214,24 @@ export class Calls {
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
-    this.send(page, { type: 'callError', call, sequence, body: JSON.stringify(body) })
+    observed?.end('failed', body.code as ErrorCode)
+    this.answers.send(page, callError(call, body, sequence))
   }
 
   /** Answers a call that never started. */
-  private refuse(call: number, error: unknown): void {
+  private refuse({ call, root, body: asked }: Message<'call'>, error: unknown): void {
     const { code, message } = refusedWith(error)
+    observeRefusedCall(code, () => {
+      return this.describe(call, this.session.root(root) ?? null, splitBody(String(asked)).path)
+    })
     this.session.host.refused(code)
-    this.send(this.page, callError(call, refusalOf(code, message)))
+    this.answers.send(this.answers.page, callError(call, refusalOf(code, message)))
   }
 
-  /** Sends an answer, once the effects of the call are stored where they are to be. False where nobody waits for it. */
-  private send(page: object, message: Message<'result' | 'callError'>, repeatable = true): boolean {
-    const { callLog } = this.session
-    if (this.page !== page) return false
-    const { call } = message
-    const answer = encode(message)
-    callLog.answered(call, repeatable ? answer : lostAnswer(call))
-    const send = () => {
-      if (this.page === page) this.deliver(call, answer)
-    }
-    if (callLog.whenSaved === null) send()
-    else callLog.whenSaved(call).then(send, send)
-    return true
-  }
-
-  private deliver(call: number, answer: Body): void {
-    const position = this.positions.get(call) ?? 0
-    this.positions.delete(call)
-    this.session.sendAnswer(call, position, answer)
-  }
-
-  /**
-   * What was on the way is lost. A page that goes on sends its unanswered calls again, which are then answered with what
-   * is known; of a new page nobody waits for them.
-   */
+  /** What was on the way is lost; a new page waits for none of it. */
   restart(isNewPage: boolean): void {
-    this.positions.clear()
-    if (!isNewPage) return
-    this.close()
-    this.page = {}
-    this.session.callLog.clear()
+    this.answers.restart(isNewPage)
+    if (isNewPage) this.close()
   }
 
   /** Nobody waits for anything any more. */
@@ -264,15 +247,7 @@ interface RunningCall extends Target {
   readonly showsProgress: boolean
   /** The page that made the call. */
   readonly page: object
-}
-
-/** Of a call that ran, where what it returned cannot be told (any more). */
-export function lostAnswer(call: number): Body {
-  return encode(callError(call, refusalOf('connection_lost')))
-}
-
-function callError(call: number, error: ErrorBody): Message<'callError'> {
-  return { type: 'callError', call, sequence: 0, body: JSON.stringify(error) }
+  readonly observed: ObservedCall | null
 }
 
 interface Failure {

@@ -14,7 +14,7 @@ import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import type { Session, SessionHost, SessionLink } from './session.ts'
 import type { Attached, Sessions } from './sessions.ts'
-import type { Socket, SocketListener } from './transport.ts'
+import type { Handshake, Socket, SocketListener } from './transport.ts'
 
 /**
  * One open socket: the handshake, the heartbeat, and the way from a message to the session. It fails closed: anything
@@ -34,6 +34,7 @@ export class Connection implements SocketListener, SessionLink {
   constructor(
     private readonly sessions: Sessions,
     readonly socket: Socket,
+    readonly handshake: Handshake,
     private readonly onClosed: (connection: Connection) => void,
   ) {
     const { host } = sessions

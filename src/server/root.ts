@@ -2,8 +2,10 @@ import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
+import { ObservedFrame, observeMount } from './observe.ts'
 import type { Match } from './routes.ts'
 import type { Session } from './session.ts'
 
@@ -12,6 +14,8 @@ export class Root implements TreeObserver {
   readonly tree: LiveTree
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
+  /** True from when a frame was held back to when one is sent. */
+  private held = false
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction = false
   private readonly waiting: (() => void)[] = []
@@ -38,6 +42,20 @@ export class Root implements TreeObserver {
   }
 
   mount(): void {
+    observeMount(
+      () => this.describe(),
+      () => {
+        this.render()
+        return !this.closed
+      },
+    )
+  }
+
+  private describe() {
+    return { ...this.session.identity, route: this.route, root: this.id }
+  }
+
+  private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
     const services = this.session.host
@@ -100,13 +118,7 @@ export class Root implements TreeObserver {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (
-      this.closed ||
-      this.paused ||
-      this.encoding ||
-      (this.tree.dirty && !this.session.hasRoomFor(this.tree))
-    )
-      return
+    if (this.closed || this.paused || this.encoding || (this.tree.dirty && this.isHeldBack())) return
     try {
       this.send()
     } catch (error) {
@@ -115,15 +127,27 @@ export class Root implements TreeObserver {
     if (!this.tree.dirty && !this.encoding) this.release()
   }
 
+  private isHeldBack(): boolean {
+    const reason = this.session.holdsBack(this.tree)
+    if (reason === null || this.held) return reason !== null
+    this.held = true
+    if (diagnostics.frameHeld.hasSubscribers) diagnostics.frameHeld.publish({ ...this.describe(), reason })
+    return true
+  }
+
   private send(): void {
+    const observed = ObservedFrame.begin()
     const batch = this.tree.collect()
     if (batch === null) return
+    this.held = false
     const { session, id } = this
     const { sequence } = batch
     const action = this.ofAction ? 1 : 0
     this.ofAction = false
     const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
+    const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
     if (typeof payload === 'string') {
+      observed?.end(payload, describe)
       session.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
       return
     }
@@ -132,6 +156,7 @@ export class Root implements TreeObserver {
     session.payloads
       .sendStream(payload, (body, stream) => {
         if (this.mounting !== mounting) return false
+        observed?.end(body, describe)
         const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
         session.send({ type: 'frame', root: id, sequence, ...more, body })
         return true

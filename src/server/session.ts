@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
@@ -7,9 +8,9 @@ import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/mes
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import type { ArgumentHost } from './arguments.ts'
-import { CallLog } from './call-log.ts'
 import { targetOfMark } from './call-target.ts'
-import { Calls, lostAnswer } from './calls.ts'
+import { Calls } from './calls.ts'
+import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import type { OnError } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
 import { ItemStreams } from './item-streams.ts'
@@ -19,7 +20,7 @@ import type { Root } from './root.ts'
 import type { Routes } from './routes.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
-import type { Socket } from './transport.ts'
+import type { Handshake, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 
 /** What every session uses of its server. */
@@ -36,6 +37,8 @@ export interface SessionHost extends LiveServices {
 /** The connection under a session, as the session sees it. */
 export interface SessionLink {
   readonly socket: Socket
+  /** The request that it began with. */
+  readonly handshake: Handshake
   /** Ends the connection with a code that says why. */
   refuse(code: CloseReason & ErrorCode): void
 }
@@ -49,9 +52,11 @@ type SentTag = { readonly root: number; readonly sequence: number } | { readonly
  */
 export class Session {
   private state: SessionState = 'attached'
+  /** What diagnostics say of it. */
+  identity: { readonly session: string; readonly handshake: Handshake }
+  private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
-  readonly callLog: CallLog
   readonly roots: SessionRoots
   readonly calls: Calls
   readonly streams: ItemStreams
@@ -59,19 +64,22 @@ export class Session {
   readonly payloads: Payloads
   /** What the browser misses, from a new connection to {@link goOn}. */
   private missing: readonly Body[] | null = null
+  private link: SessionLink | null
   private graceTimer: NodeJS.Timeout | undefined
 
   constructor(
     readonly host: SessionHost,
     readonly token: string,
-    private link: SessionLink | null,
+    link: SessionLink,
     private readonly onEnded: () => void,
   ) {
+    this.link = link
+    this.identity = { session: randomUUID(), handshake: link.handshake }
+    if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
-      if (tag !== null && 'call' in tag) this.callLog.forget(tag.call)
+      if (tag !== null && 'call' in tag) this.calls.answers.log.forget(tag.call)
     })
-    this.callLog = new CallLog(limits.maxLoggedBytes, lostAnswer)
     this.payloads = new Payloads(host, (message) => this.send(message))
     this.roots = new SessionRoots(this)
     this.uploads = new Uploads({
@@ -113,12 +121,16 @@ export class Session {
     return this.receipts.count
   }
 
-  /** True when a frame for this tree may be made now. */
-  hasRoomFor(tree: LiveTree): boolean {
+  get maxLoggedBytes(): number {
+    return this.host.limits.maxLoggedBytes
+  }
+
+  /** Why no frame for this tree may be made now; null where one may. */
+  holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
     const { maxUnackedFrames, maxBufferedBytes, maxUnackedBytes } = this.host.limits
-    if (tree.unacknowledged >= maxUnackedFrames) return false
-    if (this.link === null) return this.outbox.bytes < maxUnackedBytes
-    return this.link.socket.bufferedBytes <= maxBufferedBytes
+    if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
+    if (this.link === null) return this.outbox.bytes < maxUnackedBytes ? null : 'unacknowledged_bytes'
+    return this.link.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
   }
 
   /** The network took what was buffered. */
@@ -184,6 +196,10 @@ export class Session {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
+    this.identity = { ...this.identity, handshake: link.handshake }
+    const { sessionTaken, sessionResumed } = diagnostics
+    const channel = former === null ? sessionResumed : sessionTaken
+    if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
     clearTimeout(this.graceTimer)
     this.missing = received === undefined ? null : this.outbox.after(received)
@@ -218,6 +234,7 @@ export class Session {
     if (this.link !== link || this.ended) return
     this.link = null
     this.happens('detach')
+    if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
     this.graceTimer = setTimeout(() => this.finish('expire'), this.host.limits.sessionGraceMs).unref()
   }
 
@@ -240,9 +257,11 @@ export class Session {
     this.uploads.close()
     this.roots.close()
     this.payloads.close()
-    this.callLog.clear()
+    this.calls.answers.log.clear()
     this.outbox.restart()
     this.onEnded()
+    if (!diagnostics.sessionEnded.hasSubscribers) return
+    diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })
   }
 
   private happens(event: SessionEvent): void {

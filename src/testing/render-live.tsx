@@ -14,7 +14,7 @@ import { createTestLink, type TestLink } from './test-link.ts'
 export interface RenderLiveOptions extends Partial<Omit<LiveServerOptions, 'routes' | 'clientModules'>> {
   /** Shown until the first output is there. `'loading'` by default. */
   readonly fallback?: ReactNode
-  /** How long {@link LiveScreen.settled} waits for quiet before it gives up. 5,000. */
+  /** How long {@link LiveScreen.settled} waits for quiet before it gives up. 20,000. */
   readonly settleTimeoutMs?: number
   /** Options of the client. */
   readonly client?: Omit<LiveClientOptions, 'url' | 'connect'>
@@ -48,7 +48,7 @@ export async function renderLive(
   element: ReactElement,
   options: RenderLiveOptions = {},
 ): Promise<LiveScreen> {
-  const { fallback = 'loading', settleTimeoutMs = 5_000, client: clientOptions, ...serverOptions } = options
+  const { fallback = 'loading', settleTimeoutMs = 20_000, client: clientOptions, ...serverOptions } = options
   const { createRoot } = await loadReactDom()
   const traffic: { up: boolean; data: Body }[] = []
   const server = createLiveServer({ ...serverOptions, routes: [route('/', () => element)], clientModules })

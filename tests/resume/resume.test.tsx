@@ -20,13 +20,11 @@ const forgetful = { ...quick, limits: { sessionGraceMs: 0 } }
 /** It has what it needs to go on, but not all that was on the way. */
 const shortOfMemory = { ...quick, limits: { maxUnackedBytes: 1 } }
 
-const patience = 20_000
-
 /** Cuts the connection, and waits for the next. */
 async function cut(screen: LiveScreen): Promise<void> {
   const before = screen.link.opened
   screen.link.cut()
-  await until(() => screen.link.opened > before, patience)
+  await until(() => screen.link.opened > before)
   await screen.settled()
 }
 
@@ -54,7 +52,7 @@ test('a new socket goes on with the session: state, trees and numbers stay', asy
   await screen.settled()
   await cut(screen)
   press(screen)
-  await until(() => text(screen) === '2', patience)
+  await until(() => text(screen) === '2')
   expect([mounts, unmounts, screen.server.sessions]).toEqual([1, 0, 1])
   await screen.unmount()
   expect(unmounts).toBe(1)
@@ -83,7 +81,7 @@ test('what the server did meanwhile is there, and nothing of it twice', async ()
   }
   expect(text(screen)).toBe('a')
   screen.link.goOnline()
-  await until(() => text(screen) === 'abcd', patience)
+  await until(() => text(screen) === 'abcd')
   await screen.unmount()
 })
 
@@ -175,17 +173,17 @@ describe.each([
   test('state lives on, and so do the closures that the user sees', async () => {
     const screen = await renderLive(<Counter />, options)
     press(screen)
-    await until(() => text(screen) === '1', patience)
+    await until(() => text(screen) === '1')
     await cut(screen)
     expect(text(screen)).toBe('1')
     press(screen)
-    await until(() => text(screen) === '2', patience)
+    await until(() => text(screen) === '2')
     screen.link.goOffline()
     await wait(1)
     press(screen)
     press(screen)
     screen.link.goOnline()
-    await until(() => text(screen) === '4', patience)
+    await until(() => text(screen) === '4')
     await screen.unmount()
   })
 
@@ -217,7 +215,7 @@ describe.each([
     await wait(20)
     expect(input.value).toBe('abc')
     screen.link.goOnline()
-    await until(() => text(screen) === 'abc', patience)
+    await until(() => text(screen) === 'abc')
     expect(input.value).toBe('abc')
     expect(values).toEqual(['a', 'ab', 'abc'])
     expect(document.activeElement).toBe(input)
@@ -285,7 +283,7 @@ describe('a session that is lost', () => {
     await wait(20)
     expect(text(screen)).toBe('1 clicks of mount 1 ')
     screen.link.goOnline()
-    await until(() => text(screen) === '1 clicks of mount 2 ', patience)
+    await until(() => text(screen) === '1 clicks of mount 2 ')
     expect(screen.container.querySelector('input')).toBe(input)
     expect([input.value, document.activeElement === input]).toEqual(['half a sen', true])
     await screen.unmount()
@@ -312,7 +310,7 @@ describe('a session that is lost', () => {
     screen.link.goOnline()
     await expect(sent).rejects.toMatchObject({ code: 'connection_lost' })
     await expect(unsent).rejects.toMatchObject({ code: 'connection_lost' })
-    await until(() => ask !== old, patience)
+    await until(() => ask !== old)
     await expect(old()).rejects.toMatchObject({ code: 'connection_lost' })
     expect(runs).toBe(1)
     await screen.unmount()
@@ -336,7 +334,7 @@ describe('a session that is lost', () => {
     const screen = await renderLive(<App />, forgetful)
     await until(() => text(screen) === '1: 7')
     await cut(screen)
-    await until(() => text(screen) === '2: 7', patience)
+    await until(() => text(screen) === '2: 7')
     expect(html(screen)).not.toContain('waits')
     await screen.unmount()
   })
@@ -357,7 +355,7 @@ test('a page that is loaded anew with the token finds its state', async () => {
   await wait(5)
   socket.send(`h2\n${JSON.stringify({ token })}`)
   socket.send('m5\n/')
-  await until(() => heard.some((message) => message.startsWith('f5,')), patience)
+  await until(() => heard.some((message) => message.startsWith('f5,')))
   expect(JSON.parse(heard[0]?.split('\n')[1] ?? '')).toMatchObject({ session: 'restored', handled: 0 })
   expect(heard.find((message) => message.startsWith('f5,'))).toContain('"children":1')
   await screen.unmount()
