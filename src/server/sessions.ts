@@ -1,4 +1,5 @@
 import type { HelloBody, SessionOutcome } from '../protocol/messages.ts'
+import type { KnownUser } from './authenticator.ts'
 import { Session, type SessionHost, type SessionLink } from './session.ts'
 import { createSessionToken } from './session-token.ts'
 
@@ -19,12 +20,15 @@ export class Sessions {
   }
 
   /** The session of a browser that says hello; null where there are too many. */
-  attach({ token, received }: HelloBody, link: SessionLink): Attached | null {
+  attach({ token, received }: HelloBody, who: KnownUser, link: SessionLink): Attached | null {
     const known = token === undefined ? undefined : this.all.get(token)
-    if (known !== undefined) return { session: known, outcome: known.attach(link, received) }
+    // Somebody else gets one of their own.
+    if (known !== undefined && known.userId === who.userId) {
+      return { session: known, outcome: known.attach(link, who, received) }
+    }
     if (this.all.size >= this.host.limits.maxSessions) return null
     const own = createSessionToken()
-    const session = new Session(this.host, own, link, () => this.all.delete(own))
+    const session = new Session(this.host, own, who.userId, who.user, link, () => this.all.delete(own))
     this.all.set(own, session)
     return { session, outcome: 'new' }
   }
