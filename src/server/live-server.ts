@@ -25,6 +25,7 @@ import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
 import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
@@ -108,6 +109,8 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
@@ -128,6 +131,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -161,6 +165,7 @@ class WebLiveServer implements LiveServer {
       authenticator,
       sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
+    this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -196,6 +201,10 @@ class WebLiveServer implements LiveServer {
     return this.open.size
   }
 
+  get sessions(): number {
+    return this.allSessions.size
+  }
+
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
     return this.refusals.counts
   }
@@ -217,13 +226,11 @@ class WebLiveServer implements LiveServer {
   readonly publish: Publish = (topic, data) =>
     this.topics.publish(nameOf(topic as Topic<never> | string), data)
 
-  private get sessions(): number {
-    return [...this.open].filter((connection) => connection.greeted).length
-  }
-
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
-      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      const connection = new Connection(this.allSessions, metered, handshake, () =>
+        this.open.delete(connection),
+      )
       this.open.add(connection)
       return connection
     })
@@ -251,6 +258,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.allSessions.close()
     this.host.sharedRoots.close()
   }
 
