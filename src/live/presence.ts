@@ -60,7 +60,7 @@ export interface Presence {
  *   component without `key`.
  */
 export function usePresence<Meta>(
-  topic: Topic<never> | string,
+  topic: Topic<unknown> | string,
   meta: Meta | null,
   options: UsePresenceOptions<Meta> = {},
 ): readonly PresenceEntry<Meta>[] {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
 import type { LiveUser } from '../live/session.ts'
-import { nameOf, type Topic } from '../live/topic.ts'
+import { nameOf } from '../live/topic.ts'
 import { webSocketTransport } from '../transports/ws.ts'
 import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
@@ -223,8 +223,7 @@ class WebLiveServer implements LiveServer {
     }
   }
 
-  readonly publish: Publish = (topic, data) =>
-    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+  readonly publish: Publish = (topic, data) => this.topics.publish(nameOf(topic), data)
 
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
