@@ -17,5 +17,5 @@ const live = createLiveServer({
   clientModules: {},
 })
 const listener = live.accept({ bufferedBytes: 0, send() {}, close() {}, terminate() {} })
-listener.message('h1')
+listener.message('h2')
 for (const [i, name] of ['ann', 'bob'].entries()) listener.message(`m${i + 1}\n/${name}`)

@@ -55,7 +55,7 @@ function open(server: LiveServer, path: string) {
     close() {},
     terminate() {},
   })
-  listener.message('h1')
+  listener.message('h2')
   listener.message(`m1\n${path}`)
   return {
     shows: (text: string) =>
