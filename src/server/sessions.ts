@@ -20,11 +20,12 @@ export class Sessions {
   }
 
   /** The session of a browser that says hello; null where there are too many. */
-  attach({ token, received }: HelloBody, who: KnownUser, link: SessionLink): Attached | null {
+  attach(hello: HelloBody, who: KnownUser, link: SessionLink): Attached | null {
+    const { token } = hello
     const known = token === undefined ? undefined : this.all.get(token)
     // Somebody else gets one of their own.
     if (known !== undefined && known.userId === who.userId) {
-      return { session: known, outcome: known.attach(link, who, received) }
+      return { session: known, outcome: known.attach(link, who, hello) }
     }
     if (this.all.size >= this.host.limits.maxSessions) return null
     const own = createSessionToken()
