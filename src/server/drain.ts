@@ -1,0 +1,34 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Session } from './session.ts'
+
+/** So many sessions without a call are sent away in one go. */
+const inOneTurn = 50
+
+/**
+ * Ends the sessions of a server that shuts down: each when its calls are answered, or at the signal. Their browsers are told
+ * to come again, which they do spread over `retryAfterMs`, and find another server.
+ */
+export async function drainSessions(sessions: Iterable<Session>, giveUp: AbortSignal): Promise<void> {
+  const ends: Promise<void>[] = []
+  for (const session of [...sessions]) {
+    ends.push(drainSession(session, giveUp))
+    if (ends.length % inOneTurn === 0) await turn()
+  }
+  await Promise.all(ends)
+}
+
+async function drainSession(session: Session, giveUp: AbortSignal): Promise<void> {
+  await settledOrAborted(session.calls.settled(), giveUp)
+  session.sendAway('server_closing')
+}
+
+async function settledOrAborted(settled: Promise<void>, giveUp: AbortSignal): Promise<void> {
+  if (giveUp.aborted) return
+  let abort = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    abort = resolve
+  })
+  giveUp.addEventListener('abort', abort)
+  await Promise.race([settled, aborted])
+  giveUp.removeEventListener('abort', abort)
+}
