@@ -27,8 +27,14 @@ export const errorCodes = {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
     retry: true,
   },
+  stale_token: {
+    meaning:
+      'The token was used before, by another page, or has expired: a copy of it. A new session begins.',
+    retry: true,
+  },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
   revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
+  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
   // Refused at a root
   forbidden: { meaning: 'The guard of the route does not let this session in.', retry: false },
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
@@ -73,6 +79,10 @@ export const errorCodes = {
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
+  too_many_offline_calls: {
+    meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',
+    retry: true,
+  },
   // Refused at an HTTP hook
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
@@ -91,7 +101,10 @@ export const errorCodes = {
     retry: false,
   },
   // Said by session stores
-  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  session_taken: {
+    meaning: 'Another page goes on with the session, as a copied tab does, or another server has claimed it.',
+    retry: false,
+  },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
   restore_failed: {

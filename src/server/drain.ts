@@ -19,7 +19,7 @@ export async function drainSessions(sessions: Iterable<Session>, giveUp: AbortSi
 
 async function drainSession(session: Session, giveUp: AbortSignal): Promise<void> {
   await settledOrAborted(session.calls.settled(), giveUp)
-  session.sendAway('server_closing')
+  session.dismiss('server_closing')
 }
 
 async function settledOrAborted(settled: Promise<void>, giveUp: AbortSignal): Promise<void> {

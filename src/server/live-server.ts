@@ -23,6 +23,8 @@ import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { type SessionFilter, Sessions } from './sessions.ts'
+import { drainOnSigterm } from './sigterm.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
@@ -61,6 +63,13 @@ export interface LiveServerOptions {
   readonly authenticate?: Authenticate
   /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
   readonly userId?: (user: NonNullable<LiveUser>) => string
+  /** How long {@link LiveServer.drain} may take. 10,000. */
+  readonly drainTimeoutMs?: number
+  /**
+   * Whether `SIGTERM` drains a server that was started with `listen`, and then ends the process with code 0. True by
+   * default.
+   */
+  readonly drainOnSigterm?: boolean
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
@@ -97,11 +106,38 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Tells every browser to come back later, unmounts every tree, and stops listening. */
+  /**
+   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
+   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many.
+   */
+  disconnect(where: SessionFilter): number
+  /**
+   * Asks `authenticate` again about sessions, with the requests that their connections began with, for users whose
+   * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
+   * `unauthorized`, and one that would be another user's with `wrong_user`.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many of them go on.
+   */
+  refresh(where: SessionFilter): Promise<number>
+  /**
+   * Ends the server in order, see `docs/deploys.md`: takes nothing new, finishes calls, sends every browser to another
+   * server, and stops listening.
+   *
+   * @param options `timeoutMs` after which what is not done is given up; `drainTimeoutMs` by default.
+   * @returns once everything has ended.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Ends the server at once: as {@link drain}, with no time for calls that are under way. */
   close(): Promise<void>
 }
 
@@ -117,12 +153,14 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
   private readonly lifecycle: Lifecycle
   private readonly front: HttpFront
   private readonly madeAt = Date.now()
+  private forgetSigterm: () => void = () => {}
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -147,6 +185,7 @@ class WebLiveServer implements LiveServer {
       modules,
       authenticator,
     }
+    this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -154,7 +193,10 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
+    this.lifecycle.add(topics.part, this.front, {
+      name: 'sessions',
+      stop: (giveUp) => this.stopSessions(giveUp),
+    })
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -174,6 +216,10 @@ class WebLiveServer implements LiveServer {
 
   get connections(): number {
     return this.open.size
+  }
+
+  get sessions(): number {
+    return this.allSessions.size
   }
 
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
@@ -197,13 +243,11 @@ class WebLiveServer implements LiveServer {
   readonly publish: Publish = (topic, data) =>
     this.topics.publish(nameOf(topic as Topic<never> | string), data)
 
-  private get sessions(): number {
-    return [...this.open].filter((connection) => connection.greeted).length
-  }
-
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
-      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      const connection = new Connection(this.allSessions, metered, handshake, () =>
+        this.open.delete(connection),
+      )
       this.open.add(connection)
       return connection
     })
@@ -212,6 +256,7 @@ class WebLiveServer implements LiveServer {
     try {
       const listening = this.front.listen(port, host)
       const [address] = await Promise.all([listening, this.lifecycle.start()])
+      if (this.options.drainOnSigterm ?? true) this.forgetSigterm = drainOnSigterm(() => this.drain())
       return address
     } catch (error) {
       await this.close()
@@ -226,14 +271,34 @@ class WebLiveServer implements LiveServer {
     })
   }
 
-  private closeConnections(): void {
-    for (const connection of [...this.open]) {
-      connection.refuse('server_closing')
-      connection.closed()
-    }
+  disconnect(where: SessionFilter): number {
+    return this.allSessions.revoke(where)
+  }
+
+  refresh(where: SessionFilter): Promise<number> {
+    return this.allSessions.refresh(where)
+  }
+
+  private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    await this.allSessions.drain(giveUp)
+    // Those that have not said who they are.
+    for (const connection of [...this.open]) connection.refuse('server_closing')
+  }
+
+  drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {
+    return this.stop(timeoutMs)
   }
 
   close(): Promise<void> {
-    return this.lifecycle.stop(0)
+    return this.stop(0)
+  }
+
+  private async stop(timeoutMs: number): Promise<void> {
+    await this.lifecycle.stop(timeoutMs)
+    // Those of transports that have not told of their end.
+    for (const connection of [...this.open]) connection.closed()
+    this.forgetSigterm()
   }
 }
+
+const defaultDrainTimeoutMs = 10_000

@@ -19,8 +19,8 @@ export interface SocketListener {
   message(data: Body): void
   /** The network took what was buffered. */
   drained(): void
-  /** Heard once, however the connection ended. */
-  closed(): void
+  /** Heard once, however the connection ended. `code` is the WebSocket close code; 1006 where there was none. */
+  closed(code?: number): void
 }
 
 /** The request that a connection began with, as plain data. */

@@ -13,3 +13,4 @@ export {
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
 export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'
+export { createTestLink, type TestLink } from './test-link.ts'
