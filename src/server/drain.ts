@@ -9,26 +9,19 @@ const inOneTurn = 50
  * to come again, which they do spread over `retryAfterMs`, and find another server.
  */
 export async function drainSessions(sessions: Iterable<Session>, giveUp: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => {
+    if (giveUp.aborted) resolve()
+    else giveUp.addEventListener('abort', () => resolve(), { once: true })
+  })
   const ends: Promise<void>[] = []
   for (const session of [...sessions]) {
-    ends.push(drainSession(session, giveUp))
+    ends.push(drainSession(session, aborted))
     if (ends.length % inOneTurn === 0) await turn()
   }
   await Promise.all(ends)
 }
 
-async function drainSession(session: Session, giveUp: AbortSignal): Promise<void> {
-  await settledOrAborted(session.calls.settled(), giveUp)
+async function drainSession(session: Session, aborted: Promise<void>): Promise<void> {
+  await Promise.race([session.calls.settled(), aborted])
   session.dismiss('server_closing')
-}
-
-async function settledOrAborted(settled: Promise<void>, giveUp: AbortSignal): Promise<void> {
-  if (giveUp.aborted) return
-  let abort = () => {}
-  const aborted = new Promise<void>((resolve) => {
-    abort = resolve
-  })
-  giveUp.addEventListener('abort', abort)
-  await Promise.race([settled, aborted])
-  giveUp.removeEventListener('abort', abort)
 }

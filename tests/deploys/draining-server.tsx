@@ -1,12 +1,15 @@
 // Run by drain.test.ts in a process of its own, which is told to end.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { once } from 'node:events'
 import { createElement, useState } from 'react'
 import { createLiveServer, httpHook, route } from '../../src/server/index.ts'
+
+/** What is under way goes on when the test says so. */
+const released = once(process, 'message')
 
 function Slow() {
   const [n, set] = useState(0)
   const click = async () => {
-    await sleep(500)
+    await released
     set((before) => before + 1)
   }
   return createElement('button', { onClick: click }, n)
@@ -19,7 +22,7 @@ const server = createLiveServer({
   routes: [route('/slow', Slow), route('/stuck', Stuck)],
   httpHooks: [
     httpHook('POST', '/hooks/slow', async () => {
-      await sleep(500)
+      await released
       return 'done'
     }),
   ],
