@@ -22,6 +22,7 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
   unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
   authentication_failed: {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
@@ -34,7 +35,6 @@ export const errorCodes = {
   },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
   revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
-  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
   // Refused at a root
   forbidden: { meaning: 'The guard of the route does not let this session in.', retry: false },
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
@@ -137,6 +137,11 @@ export const errorCodes = {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
     retry: false,
   },
+  shared_prop: {
+    meaning: 'A shared component is given a prop that cannot be the same for all its viewers.',
+    retry: false,
+  },
+  no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
   user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },

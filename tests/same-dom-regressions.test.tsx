@@ -2,7 +2,7 @@ import './same-dom/production.ts'
 import './same-dom/environment.ts'
 import { createBindings } from '../src/client/bind.ts'
 import { absent, SlotStore } from '../src/client/slot-store.ts'
-import { noFunctions } from './live-tree/no-functions.ts'
+import { noFunctions, noSharedRoots } from './live-tree/no-functions.ts'
 import { run } from './same-dom/run.ts'
 import type { Hurry, Program, Spec, Step } from './same-dom/spec.ts'
 
@@ -133,7 +133,7 @@ test('an async component whose output waits for something goes on to its next ou
 })
 
 test('a slot that is gone does not suspend an older update that React still renders', () => {
-  const store = new SlotStore(createBindings(noFunctions))
+  const store = new SlotStore(createBindings(noFunctions, noSharedRoots))
   store.take([[1, 'first']])
   const { gone } = store.take([[-1, 1, 2]])
   expect([store.read(1), store.read(2)]).toEqual(['first', null])

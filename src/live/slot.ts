@@ -126,7 +126,7 @@ export class Slot {
     this.history.publish(handlers, sequence, acknowledged)
   }
 
-  handler(path: string, seen: number): AnyFunction | undefined {
-    return this.history?.find(path, seen)
+  handler(path: string, seen: number, sent: number): AnyFunction | undefined {
+    return this.history?.find(path, seen, sent)
   }
 }

@@ -15,9 +15,9 @@ export const closeCodes = {
   heartbeat_timeout: 4420,
   session_taken: 4409,
   server_closing: 1012,
+  too_many_sessions: 1013,
   authentication_failed: 1011,
   wrong_user: 4410,
-  too_many_sessions: 1013,
 } as const
 
 export type CloseReason = keyof typeof closeCodes

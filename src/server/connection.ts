@@ -83,11 +83,11 @@ export class Connection implements SocketListener, SessionLink {
     clearTimeout(this.handshakeTimer)
     this.greeting = true
     const who = this.host.authenticator.ask(this.handshake)
-    if (who instanceof Promise) void who.then((known) => this.enter(hello, known))
-    else this.enter(hello, who)
+    if (who instanceof Promise) void who.then((known) => this.enter(known, hello))
+    else this.enter(who, hello)
   }
 
-  private enter(hello: HelloBody, who: Authenticated): void {
+  private enter(who: Authenticated, hello: HelloBody): void {
     // It may have left while it was asked who it is.
     if (this.closing) return
     if ('refused' in who) return this.refuse(who.refused)
@@ -111,7 +111,7 @@ export class Connection implements SocketListener, SessionLink {
       case 'hello':
         return this.refuse('bad_frame')
       case 'mount':
-        return session.root(message.root) === undefined
+        return session.roots.get(message.root) === undefined
           ? session.roots.mount(message)
           : this.refuse('bad_frame')
       case 'unmount':

@@ -39,12 +39,36 @@ export function describeError(
 ): ErrorBody {
   if (isForTheBrowser(error)) return refusalOf(error.code, error.message, error.details)
   const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
-  try {
-    onError(error, { digest, code, ...where })
-  } catch (failure) {
-    logError(failure, { digest, code })
-  }
+  if (!isReported(error)) report(error, { digest, code, ...where }, onError)
   return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
+}
+
+function report(error: unknown, context: ErrorContext, onError: OnError): void {
+  try {
+    onError(error, context)
+  } catch (failure) {
+    logError(failure, context)
+  }
+}
+
+const reported = new WeakSet<object>()
+
+function isReported(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && reported.has(error)
+}
+
+/**
+ * An error that was reported once, to be thrown in several places: in each it is the same error, with the same digest,
+ * and it is not reported again.
+ */
+export function reportedAs(error: unknown, { digest }: ErrorBody): unknown {
+  if (isForTheBrowser(error)) return error
+  const made = new LiverootError('root_failed', messageOf(error), {
+    cause: error,
+    ...(digest === undefined ? {} : { digest }),
+  })
+  reported.add(made)
+  return made
 }
 
 function isForTheBrowser(error: unknown): error is LiverootError {

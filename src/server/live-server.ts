@@ -24,6 +24,7 @@ import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
+import { SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
@@ -184,6 +185,7 @@ class WebLiveServer implements LiveServer {
       topics,
       modules,
       authenticator,
+      sharedRoots: new SharedRoots({ topics, onError, modules }),
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
@@ -283,6 +285,7 @@ class WebLiveServer implements LiveServer {
     await this.allSessions.drain(giveUp)
     // Those that have not said who they are.
     for (const connection of [...this.open]) connection.refuse('server_closing')
+    this.host.sharedRoots.close()
   }
 
   drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {

@@ -73,7 +73,7 @@ test('SIGTERM under load: calls are answered, browsers sent away, the code is 0,
   // It has come when its answer to what came after is there.
   await Promise.all(peers.map((peer) => peer.ask('p', (message) => message === 'q')))
   first.process.kill('SIGTERM')
-  await idle.until(() => idle.closed !== null
+  await idle.until(() => idle.closed !== null)
   expect(await isReady(first.port)).toBe(503)
   const late = await Peer.open(first.port, false)
   late.send('h2')
@@ -82,9 +82,9 @@ test('SIGTERM under load: calls are answered, browsers sent away, the code is 0,
   // Not begun here: it is for the next server.
   for (const peer of peers) peer.send('c2,1,1,1\n0.onClick')
   await Promise.all(peers.map((peer) => peer.ask('p', (message) => message === 'q')))
-  first.process.send('release')
+  first.process.send?.('release')
   for (const peer of peers) {
-    await peer.until(() => peer.closed !== null
+    await peer.until(() => peer.closed !== null)
     expect(peer.closed?.code).toBe(closeCodes.server_closing)
     const answers = peer.messages.filter((message) => /^[ry]/.test(message))
     expect(answers.map((answer) => answer.slice(0, 3))).toEqual(['r1,'])
@@ -94,7 +94,7 @@ test('SIGTERM under load: calls are answered, browsers sent away, the code is 0,
 
   expect(session.status.current).toMatchObject({ state: 'waiting' })
   const second = await start(first.port)
-  await idle.until(() => session.status.current.state === 'open' && root.arrived > 0
+  await idle.until(() => session.status.current.state === 'open' && root.arrived > 0)
   client.close()
   second.process.kill('SIGTERM')
   expect(await second.exited).toEqual([0, null])
