@@ -87,6 +87,30 @@ export const errorCodes = {
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
   hook_failed: { meaning: 'The handler of the hook threw.', retry: true },
+  bad_signature: {
+    meaning: 'The request is not signed, or not with the secret that the hook knows.',
+    retry: false,
+  },
+  stale_signature: {
+    meaning: 'The request was signed longer ago than `toleranceMs`, or in the future.',
+    retry: false,
+  },
+  delivery_in_progress: {
+    meaning: 'A request with the same idempotency key is being handled.',
+    retry: true,
+  },
+  // Met by a source
+  bad_delivery: { meaning: 'The body of a message could not be taken.', retry: false },
+  delivery_failed: { meaning: 'The handler of a source threw.', retry: true },
+  source_lost: {
+    meaning: 'The engine of a source went away, or does not answer; it is tried again with backoff.',
+    retry: true,
+  },
+  schedule_failed: { meaning: 'The handler of a schedule threw.', retry: true },
+  locks_failed: {
+    meaning: 'It could not be found out which server runs a tick of a schedule: it was not run here.',
+    retry: true,
+  },
   // Thrown at the author of a component, with the component and the prop in the message
   ref_on_host: {
     meaning: 'A `ref` was set on an element whose DOM node lives in the browser.',
@@ -130,6 +154,10 @@ export const errorCodes = {
   value_not_serializable: {
     meaning:
       'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
+    retry: false,
+  },
+  bad_schedule: {
+    meaning: 'A schedule’s pattern, time zone or interval is malformed, or two have the same name.',
     retry: false,
   },
   bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },

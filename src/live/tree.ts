@@ -178,7 +178,7 @@ export class LiveTree {
     const { node } = slot.output
     if (node === pending) return null
     const before = slot.sent
-    const replaced = slot.takeReplaced(() => holesOf(slot))
+    const replaced = slot.takeReplaced(this.sequence + 1, () => holesOf(slot))
     slot.sent = node
     if (before === unsent) return this.firstWrite(slot, node)
     if (before === node && replaced === null) return null

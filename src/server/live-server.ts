@@ -10,7 +10,7 @@ import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
 
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { describeError, logError, type OnError, reportError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
@@ -18,6 +18,7 @@ import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
+import { MemoryLocks } from './memory-locks.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
@@ -26,6 +27,8 @@ import type { SessionHost } from './session.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
+import type { Locks, Source } from './source.ts'
+import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
@@ -35,6 +38,10 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
+  readonly sources?: readonly Source[]
+  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
+  readonly locks?: Locks
   /**
    * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
    * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
@@ -145,7 +152,7 @@ export interface LiveServer {
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
+ * @throws `bad_route` when two routes have the same pattern, `bad_schedule` when two schedules have the same name, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -195,10 +202,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    this.lifecycle.add(topics.part, this.front, {
-      name: 'sessions',
-      stop: (giveUp) => this.stopSessions(giveUp),
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
+    const sources = new Sources(options.sources ?? [], {
+      publish,
+      locks: options.locks ?? new MemoryLocks(),
+      failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
+    this.lifecycle.add(topics.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
