@@ -21,6 +21,7 @@ import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
@@ -49,6 +50,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -177,6 +180,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -190,9 +194,10 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
-      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
@@ -208,7 +213,7 @@ class WebLiveServer implements LiveServer {
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    this.lifecycle.add(topics.part, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
