@@ -4,6 +4,8 @@ import { failure, message, start } from './run.ts'
 
 const serverCore = 0
 const clientCore = 1
+/** Opening tens of thousands of connections takes its time. */
+const timeLimitMs = 400_000
 
 /** The servers of one kind of fan-out, the floor last: each process has its turn on one core. */
 const servers = {
@@ -29,7 +31,7 @@ export function profileFanout(directory: string, kind: FanoutKind): Promise<Reco
 
 async function withLoad<T>(directory: string, kind: FanoutKind, ...more: string[]): Promise<T> {
   const processes = servers[kind].map(([file, ...args]) =>
-    start(path.join(directory, file), args, serverCore),
+    start(path.join(directory, file), args, serverCore, timeLimitMs),
   )
   try {
     const ports = await Promise.all(processes.map((server) => message<number>(server)))
@@ -37,6 +39,7 @@ async function withLoad<T>(directory: string, kind: FanoutKind, ...more: string[
       path.join(directory, 'client/fanout/load.js'),
       [kind, ports.join(), ...more],
       clientCore,
+      timeLimitMs,
     )
     try {
       return await Promise.race([message<T>(load), ...processes.map(failure)])

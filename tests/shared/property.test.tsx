@@ -173,6 +173,6 @@ test('whoever joins, leaves, stalls or reconnects, and whenever: everybody shows
       for (const { browser } of run.watchers) await browser.close()
       await closeServers()
     }),
-    { numRuns: Number(process.env.LIVEROOT_FUZZ_RUNS ?? 25) },
+    { numRuns: Number(process.env.LIVEROOT_FUZZ_RUNS ?? 12) },
   )
 }, 120_000)

@@ -24,11 +24,11 @@ interface Plan {
 }
 
 const plans: Record<string, Plan> = {
-  fanout: { systems: ['private', 'shared', 'floor'], sizes: [1000, 10_000], deliveriesPerRound: 60_000 },
+  fanout: { systems: ['private', 'shared', 'floor'], sizes: [1000, 10_000], deliveriesPerRound: 40_000 },
   'fanout-table': { systems: ['table', 'floor'], sizes: [100], deliveriesPerRound: 10_000 },
 }
 
-const warmUpRounds = 2
+const warmUpRounds = 1
 const rounds = 5
 /** Opened at a time: the server's queue of new connections is short. */
 const openedAtOnce = 50
