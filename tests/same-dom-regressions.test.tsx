@@ -175,6 +175,20 @@ test('the effect of an action waits for its end beside other frames of the same 
   await run(program(box('R', press), [{ do: 'click', nth: 2 }], hurried()))
 })
 
+test('a component that comes back in its place begins anew, also where the browser has not shown that it was gone', async () => {
+  const steps: Step[] = [
+    set('R', 1),
+    set('R', 0),
+    { do: 'rest' },
+    { do: 'click', nth: 3 },
+    set('R', 1),
+    set('R', 0),
+  ]
+  await run(
+    program(box('R', hope, text('none')), steps, hurried({ jitterMs: 300, seed: 453280940, pauses: [20] })),
+  )
+})
+
 test('a select whose handler is for the input event shows what was chosen', async () => {
   const field: Spec = { kind: 'field', name: 'A', type: 'select', rewrite: 'keep', prop: 'onInput' }
   await run(program(box('R', field), [{ do: 'edit', nth: 0, how: 1 }], hurried({ latencyMs: 50 })))

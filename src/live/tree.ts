@@ -161,11 +161,24 @@ export class LiveTree {
     return this.touched.length > 0 || this.gone.length > 0
   }
 
+  /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
+  sendAgain(): void {
+    this.received = this.sequence
+    this.touched = []
+    this.gone = []
+    for (const slot of [this.top, ...this.slots.values()]) {
+      slot.sent = unsent
+      slot.lastWritten = null
+      slot.dirty = false
+      this.touch(slot)
+    }
+  }
+
   private write(slot: Slot): Write | null {
     const { node } = slot.output
     if (node === pending) return null
     const before = slot.sent
-    const replaced = slot.takeReplaced(() => holesOf(slot))
+    const replaced = slot.takeReplaced(this.sequence + 1, () => holesOf(slot))
     slot.sent = node
     if (before === unsent) return this.firstWrite(slot, node)
     if (before === node && replaced === null) return null

@@ -9,7 +9,7 @@ export interface ErrorContext {
   /** Names the error to the browser that met it, and here. */
   readonly digest: string
   readonly code: ErrorCode
-  /** The route of the live root, or the path of the hook. */
+  /** The route of the live root, the path of the hook, or the name of the source. */
   readonly route?: string | undefined
   /** React's component stack, where a component threw. */
   readonly componentStack?: string | undefined
@@ -38,9 +38,20 @@ export function describeError(
   where: { route?: string | undefined; componentStack?: string | undefined } = {},
 ): ErrorBody {
   if (isForTheBrowser(error)) return refusalOf(error.code, error.message, error.details)
+  const digest = reportError(error, code, onError, where)
+  return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
+}
+
+/** Reports an error that nobody is told of but the application; returns what names it in the log. */
+export function reportError(
+  error: unknown,
+  code: ErrorCode,
+  onError: OnError,
+  where: { route?: string | undefined; componentStack?: string | undefined } = {},
+): string {
   const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
   if (!isReported(error)) report(error, { digest, code, ...where }, onError)
-  return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
+  return digest
 }
 
 function report(error: unknown, context: ErrorContext, onError: OnError): void {
