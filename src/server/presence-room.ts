@@ -216,6 +216,8 @@ export class PresenceRoom {
 
   /** Something of that server was missed. */
   ask(server: string): void {
+    // It tells of itself already, so whom it has may well be new.
+    this.known.add(server)
     this.send({ type: 'ask', server: this.host.server, to: server })
   }
 
