@@ -59,6 +59,7 @@ function shared(mode: Mode): Configuration {
         'liveroot/jsx-runtime$': join(root, 'src/jsx-runtime.ts'),
         'liveroot/jsx-dev-runtime$': join(root, 'src/jsx-dev-runtime.ts'),
         'liveroot/server$': join(root, 'src/server/index.ts'),
+        'liveroot/rabbitmq$': join(root, 'src/adapters/rabbitmq/index.ts'),
         'liveroot/client$': join(root, 'src/client/index.ts'),
       },
     },

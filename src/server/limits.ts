@@ -4,6 +4,8 @@ export interface LiveLimits {
   maxMessageBytes: number
   /** Largest body of a request to an HTTP hook, in bytes; more is answered with 413 (`body_too_large`). 1,048,576. */
   maxHookBytes: number
+  /** Answers of hooks kept by idempotency key, in memory; past that the oldest is dropped. 10,000. */
+  maxIdempotencyKeys: number
   /** Live roots that one session may have mounted; the next is refused (`too_many_roots`). 64. */
   maxRootsPerSession: number
   /** Calls of one session that have no answer yet; the next is refused (`too_many_calls`). 64. */
@@ -43,6 +45,7 @@ export interface LiveLimits {
 export const defaultLimits: Readonly<LiveLimits> = {
   maxMessageBytes: 65_536,
   maxHookBytes: 1_048_576,
+  maxIdempotencyKeys: 10_000,
   maxRootsPerSession: 64,
   maxCallsInFlight: 64,
   maxCallsPerSecond: 500,

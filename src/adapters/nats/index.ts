@@ -1,3 +1,5 @@
 // What Liveroot can do with NATS. Its client is an optional peer, loaded when it is first used.
+
+export { type NatsLocksOptions, natsLocks } from './locks.ts'
 export { type JetstreamQueueOptions, jetstream } from './source.ts'
 export { type NatsStoreOptions, natsStore } from './store.ts'

@@ -1,3 +1,5 @@
 // What Liveroot can do with PostgreSQL. Its client is an optional peer, loaded when it is first used.
+
+export { type PostgresLocksOptions, postgresLocks } from './locks.ts'
 export { postgresQueueTable } from './queue-table.ts'
 export { type PostgresQueueOptions, postgresQueue } from './source.ts'
