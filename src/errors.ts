@@ -22,6 +22,7 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
   unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
   authentication_failed: {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
@@ -73,6 +74,10 @@ export const errorCodes = {
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
+  too_many_offline_calls: {
+    meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',
+    retry: true,
+  },
   // Refused at an HTTP hook
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
@@ -115,11 +120,18 @@ export const errorCodes = {
     retry: false,
   },
   // Said by session stores
-  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  session_taken: {
+    meaning: 'Another page goes on with the session, as a copied tab does, or another server has claimed it.',
+    retry: false,
+  },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
   restore_failed: {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
+  no_presence_key: {
+    meaning: '`usePresence` was called in a shared component, which nobody is by itself, without a `key`.',
     retry: false,
   },
   // Met at the bus that carries topics

@@ -50,6 +50,8 @@ export interface RootHost {
   readonly window: number
   acknowledge(root: number, received: number, shown: number): void
   start(root: ClientRoot, reference: FunctionReference, args: readonly unknown[]): StartedCall
+  /** The server has made another tree. */
+  replaced(root: ClientRoot): void
   unmount(root: ClientRoot): void
   /** The shared root of a number; its content may be yet to come. */
   sharedRoot(id: number): ClientRoot
@@ -58,7 +60,13 @@ export interface RootHost {
 /** A live root in the browser: decodes its frames in order and applies each as one React transition. */
 export class ClientRoot {
   view: RootView
-  /** The tree that is being received; another one than the view's from a reconnect to its first frame. */
+  /** Grows with each tree that the server makes for this root. */
+  tree = 0
+  /** True from a restart to the first frame, which tells whether the tree is another. */
+  private restarted = false
+  /** The tree of {@link store}; null until that is known. */
+  private born: { tree: number | null } = { tree: 0 }
+  /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
@@ -99,13 +107,17 @@ export class ClientRoot {
     }
   }
 
-  /** A new tree begins: the old one stays on screen until the new one's first frame is there. */
+  /**
+   * The server sends everything anew, of the tree that it has or of another. What is on screen stays until the first
+   * frame is there.
+   */
   restart(): void {
+    if (this.arrived === 0) return
+    this.restarted = true
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
     this.acknowledgements.restart()
-    this.onScreen = 0
     this.lastTransition = 0
     this.leaving = []
     this.unfinished.clear()
@@ -114,14 +126,31 @@ export class ClientRoot {
     this.settleWaiting(true)
   }
 
-  /** True when the functions on screen belong to the tree that the server has now. */
-  get current(): boolean {
-    return this.view.store === this.store
+  /** The frames of a tree that lives on have greater numbers than those before; those of another begin with 1. */
+  private begin(sequence: number): void {
+    this.restarted = false
+    if (sequence === 1) {
+      this.tree++
+      this.onScreen = 0
+      this.host.replaced(this)
+    }
+    this.born.tree = this.tree
+  }
+
+  /** True when the server has the tree, or never will. */
+  get ready(): boolean {
+    return this.arrived > 0 || this.closed || this.view.error !== null
+  }
+
+  /** What was acknowledged may have been lost with a connection. */
+  acknowledgeAgain(): void {
+    this.acknowledgements.repeat()
   }
 
   /** `ofAction` where the frame brings the effects of a call that was made in a transition. */
   receive(sequence: number, payload: PayloadStream, ofAction = false): void {
     const { store } = this
+    if (this.restarted) this.begin(sequence)
     this.arrived = sequence
     const decoded = decodePayload<readonly Write[]>(payload)
     this.queue = this.queue
@@ -131,15 +160,18 @@ export class ClientRoot {
         if (ofAction) await new Promise<void>((resolve) => this.whenShown(sequence - 1, resolve))
         if (this.store === store && !this.closed) this.apply(sequence, writes, ofAction)
       })
-      .catch((error: unknown) => this.fail(error as LiverootError))
+      .catch((error: unknown) => {
+        if (this.store === store) this.fail(error as LiverootError)
+      })
   }
 
   private apply(sequence: number, writes: readonly Write[], ofAction: boolean): void {
     const { written, suspends, gone } = this.store.take(writes)
+    const isFirst = this.received === 0
     this.received = sequence
     const waiting = this.unfinished.size > 0
     const alone = !suspends && !written.some((id) => this.unfinished.has(id))
-    if (alone && !ofAction && (waiting || this.host.calling)) {
+    if (alone && !isFirst && !ofAction && (waiting || this.host.calling)) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
       // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
       // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
@@ -217,7 +249,7 @@ export class ClientRoot {
     this.settleWaiting()
   }
 
-  private settleWaiting(all = this.closed || !this.current): void {
+  private settleWaiting(all = this.closed): void {
     const [firstApart = Number.POSITIVE_INFINITY] = this.apart
     const limit = all ? Number.POSITIVE_INFINITY : Math.min(this.received, firstApart - 1)
     const ready = this.waiting.filter(({ sequence }) => sequence <= limit)
@@ -243,16 +275,17 @@ export class ClientRoot {
   }
 
   private newStore(): SlotStore {
+    const born = { tree: this.restarted ? null : this.tree }
+    this.born = born
     const owner: FunctionOwner = {
       start: (reference, args) => {
-        // What is on screen may be the tree of a connection that is lost.
-        if (this.store !== store || this.closed) throw new LiverootError('connection_lost')
+        // What is on screen may be a tree that the server has no more.
+        if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
         return this.host.start(this, reference, args)
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    const store: SlotStore = new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
-    return store
+    return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
   }
 
   fail(error: LiverootError): void {

@@ -161,6 +161,19 @@ export class LiveTree {
     return this.touched.length > 0 || this.gone.length > 0
   }
 
+  /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
+  sendAgain(): void {
+    this.received = this.sequence
+    this.touched = []
+    this.gone = []
+    for (const slot of [this.top, ...this.slots.values()]) {
+      slot.sent = unsent
+      slot.lastWritten = null
+      slot.dirty = false
+      this.touch(slot)
+    }
+  }
+
   private write(slot: Slot): Write | null {
     const { node } = slot.output
     if (node === pending) return null

@@ -3,6 +3,7 @@ import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
+import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
 import { findTarget, type Target } from './call-target.ts'
@@ -21,20 +22,26 @@ export class Calls {
   private order: Promise<void> | null = null
   /** The live arguments of the calls that still want their values. */
   private readonly live = new Map<number, readonly ReceivedArgument[]>()
+  readonly answers: Answers
 
   constructor(
     private readonly session: Session,
     private readonly host: ArgumentHost,
   ) {
+    this.answers = new Answers(session)
     this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
   }
 
   receive(message: Message<'call'>): void {
+    const { session } = this
+    this.answers.came(message.call)
     if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
-    if (this.inFlight >= this.session.host.limits.maxCallsInFlight) {
+    if (this.answers.repeated(message.call)) return
+    if (this.inFlight >= session.host.limits.maxCallsInFlight) {
       return this.refuse(message, new LiverootError('too_many_calls'))
     }
     this.inFlight++
+    this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
     const isForNewest = message.seen === newestRender
@@ -96,7 +103,9 @@ export class Calls {
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
       const observed = observeCall(() => this.describe(call, target.screen, path))
-      void this.run({ ...target, id: call, inTransition, showsProgress, observed }, reviveEvents(args, path))
+      const { page } = this.answers
+      const running = { ...target, id: call, page, inTransition, showsProgress, observed }
+      void this.run(running, reviveEvents(args, path))
     } catch (error) {
       this.inFlight--
       this.end(call)
@@ -142,12 +151,12 @@ export class Calls {
   }
 
   private finish(call: RunningCall, result: unknown): void {
-    const { id, screen } = call
+    const { id } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
     this.afterEffects(call, () => {
       call.observed?.end('ok')
-      this.answer(id, screen, detached)
+      this.answer(call, detached, detached === result)
     })
   }
 
@@ -177,28 +186,27 @@ export class Calls {
     for (const each of screen === null ? this.session.screens : [screen]) each.ofAction = ofAction
   }
 
-  private answer(call: number, screen: Screen | null, result: unknown): void {
+  /** @param repeatable false where streams follow, which cannot be told twice. */
+  private answer({ id: call, screen, page }: RunningCall, result: unknown, repeatable: boolean): void {
     this.inFlight--
     const sequence = screen?.sequence ?? 0
-    if (result === undefined) return this.session.send({ type: 'result', call, sequence })
-    const { host } = this.session
+    if (result === undefined) return void this.answers.send(page, { type: 'result', call, sequence })
+    const { host, payloads } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
       return describeError(error, 'result_not_serializable', host.onError, { route: screen?.route }).digest
     })
-    void this.session.sendStream(payload, (body, stream) => ({
-      type: 'result',
-      call,
-      sequence,
-      ...(stream === undefined ? {} : { stream }),
-      body,
-    }))
+    void payloads.sendStream(payload, (body, stream) => {
+      const more = stream === undefined ? {} : { stream }
+      const message = { type: 'result', call, sequence, ...more, body } as const
+      return this.answers.send(page, message, repeatable && stream === undefined)
+    })
   }
 
   private describe(call: number, screen: Screen | null, path: string) {
     return { ...this.session.identity, call, route: screen?.route ?? null, path }
   }
 
-  private sendError({ id, screen, observed }: RunningCall, error: unknown): void {
+  private sendError({ id: call, screen, page, observed }: RunningCall, error: unknown): void {
     this.inFlight--
     const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
@@ -207,7 +215,7 @@ export class Calls {
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: screen?.route })
     observed?.end('failed', body.code as ErrorCode)
-    this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
+    this.answers.send(page, callError(call, body, sequence))
   }
 
   /** Answers a call that never started. */
@@ -217,8 +225,13 @@ export class Calls {
       return this.describe(call, this.session.screen(root) ?? null, splitBody(String(asked)).path)
     })
     this.session.host.refused(code)
-    const body = JSON.stringify(refusalOf(code, message))
-    this.session.send({ type: 'callError', call, sequence: 0, body })
+    this.answers.send(this.answers.page, callError(call, refusalOf(code, message)))
+  }
+
+  /** What was on the way is lost; a new page waits for none of it. */
+  restart(isNewPage: boolean): void {
+    this.answers.restart(isNewPage)
+    if (isNewPage) this.close()
   }
 
   /** Nobody waits for anything any more. */
@@ -232,6 +245,8 @@ interface RunningCall extends Target {
   /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
   readonly inTransition: boolean
   readonly showsProgress: boolean
+  /** The page that made the call. */
+  readonly page: object
   readonly observed: ObservedCall | null
 }
 

@@ -22,9 +22,11 @@ import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
 import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
@@ -50,6 +52,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -108,6 +112,8 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
@@ -128,6 +134,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -142,6 +149,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -155,10 +163,12 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
-      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
+    this.allSessions = new Sessions(this.host)
     const { publish } = this
     const idempotency = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
     const { httpHooks = [] } = options
@@ -175,7 +185,7 @@ class WebLiveServer implements LiveServer {
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
     const answers = { name: 'idempotency', stop: () => idempotency.close() }
-    this.lifecycle.add(topics.part, answers, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -195,6 +205,10 @@ class WebLiveServer implements LiveServer {
 
   get connections(): number {
     return this.open.size
+  }
+
+  get sessions(): number {
+    return this.allSessions.size
   }
 
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
@@ -218,13 +232,11 @@ class WebLiveServer implements LiveServer {
   readonly publish: Publish = (topic, data) =>
     this.topics.publish(nameOf(topic as Topic<never> | string), data)
 
-  private get sessions(): number {
-    return [...this.open].filter((connection) => connection.greeted).length
-  }
-
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
-      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      const connection = new Connection(this.allSessions, metered, handshake, () =>
+        this.open.delete(connection),
+      )
       this.open.add(connection)
       return connection
     })
@@ -252,6 +264,7 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.allSessions.close()
     this.host.sharedRoots.close()
   }
 

@@ -22,9 +22,9 @@ export function meterSocket(
       listener.message(data)
     },
     drained: () => listener.drained(),
-    closed() {
+    closed(code) {
       metered.closed()
-      listener.closed()
+      listener.closed(code)
     },
   }
 }

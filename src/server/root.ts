@@ -28,16 +28,23 @@ export class Root implements TreeObserver, Screen, Holder {
   private readonly waiting: (() => void)[] = []
   private readonly waitingForShown: { readonly sequence: number; readonly callback: () => void }[] = []
   private closed = false
+  /** True while the browser does not have the root, and may mount it again. */
+  private paused = false
+  /** Another after each pause: a frame that was begun before is for nobody. */
+  private mounting = 0
   private mounted = false
   private readonly guard: RootGuard | null
 
+  /** @param identifierPrefix what ids of `useId` begin with. */
   constructor(
     private readonly session: Session,
     /** The number that the browser chose. */
-    readonly id: number,
+    public id: number,
+    readonly path: string,
     private readonly match: Match,
+    identifierPrefix: string,
   ) {
-    this.tree = new LiveTree(this, `live${id}`)
+    this.tree = new LiveTree(this, identifierPrefix)
     const { info, host } = session
     this.guard =
       match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
@@ -67,7 +74,7 @@ export class Root implements TreeObserver, Screen, Holder {
       if (this.closed) return
       if (refusal === null) return this.mounted ? undefined : this.mountNow()
       this.session.host.refused('forbidden')
-      this.session.failRoot(this, refusal)
+      this.session.roots.fail(this, refusal)
     })
   }
 
@@ -98,6 +105,21 @@ export class Root implements TreeObserver, Screen, Holder {
         createElement(SessionContext, { value: info }, inner),
       ),
     )
+  }
+
+  /** The browser does not have the root any more. The tree lives on, and is not shown. */
+  pause(): void {
+    this.paused = true
+    this.mounting++
+    this.encoding = false
+  }
+
+  /** It mounts the root again, perhaps by another number, and gets everything. */
+  mountAgain(id: number): void {
+    this.id = id
+    this.paused = false
+    this.tree.sendAgain()
+    scheduleFlush(this)
   }
 
   close(): void {
@@ -146,7 +168,7 @@ export class Root implements TreeObserver, Screen, Holder {
 
   /** There may be room again. */
   wake(): void {
-    if (this.tree.dirty && !this.closed) scheduleFlush(this)
+    if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
@@ -167,7 +189,7 @@ export class Root implements TreeObserver, Screen, Holder {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.encoding || (this.tree.dirty && this.isHeldBack())) return
+    if (this.closed || this.paused || this.encoding || (this.tree.dirty && this.isHeldBack())) return
     try {
       this.send()
     } catch (error) {
@@ -201,19 +223,23 @@ export class Root implements TreeObserver, Screen, Holder {
       return
     }
     this.encoding = true
-    session
+    const { mounting } = this
+    session.payloads
       .sendStream(payload, (body, stream) => {
+        if (this.mounting !== mounting) return false
         observed?.end(body, describe)
         const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        return { type: 'frame', root: id, sequence, ...more, body }
+        session.send({ type: 'frame', root: id, sequence, ...more, body })
+        return true
       })
       .then(
-        () => this.encoded(),
+        () => this.encoded(mounting),
         (error: unknown) => this.failed(error, ''),
       )
   }
 
-  private encoded(): void {
+  private encoded(mounting: number): void {
+    if (this.mounting !== mounting) return
     this.encoding = false
     if (this.tree.dirty) this.wake()
     else this.release()
@@ -237,6 +263,6 @@ export class Root implements TreeObserver, Screen, Holder {
       componentStack,
     })
     // A cleanup may throw while the root is being closed: there is nobody to tell but the log.
-    if (!this.closed) this.session.failRoot(this, body)
+    if (!this.closed) this.session.roots.fail(this, body)
   }
 }

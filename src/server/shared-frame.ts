@@ -24,6 +24,6 @@ export class SharedFrame {
   private encoded(action: 0 | 1): PreparedMessage {
     const { root, sequence, body, stream } = this
     const marks = stream === undefined ? (action ? { action } : {}) : { action, stream }
-    return new PreparedMessage(encode({ type: 'frame', root, sequence, ...marks, body }))
+    return new PreparedMessage(encode({ type: 'frame', root, sequence, ...marks, body }), { root, sequence })
   }
 }

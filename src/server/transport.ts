@@ -20,7 +20,11 @@ export interface Socket {
 export class PreparedMessage {
   wire: unknown
 
-  constructor(readonly data: Body) {}
+  /** @param frame where the message is a frame, which. */
+  constructor(
+    readonly data: Body,
+    readonly frame: { readonly root: number; readonly sequence: number } | null = null,
+  ) {}
 }
 
 /** What the core wants to hear about a socket. */
@@ -28,8 +32,8 @@ export interface SocketListener {
   message(data: Body): void
   /** The network took what was buffered. */
   drained(): void
-  /** Heard once, however the connection ended. */
-  closed(): void
+  /** Heard once, however the connection ended. `code` is the WebSocket close code; 1006 where there was none. */
+  closed(code?: number): void
 }
 
 /** The request that a connection began with, as plain data. */

@@ -69,6 +69,14 @@ export class Viewer implements Screen, Lag {
     this.deliver(picture)
   }
 
+  /** The browser has nothing of it any more, and gets a picture. */
+  restart(): void {
+    this.sent = 0
+    this.shown = 0
+    this.received = 0
+    if (!this.closed) this.root.bring(this)
+  }
+
   /** More of a frame's payload. A browser that does not have the frame takes no notice. */
   chunk(message: PreparedMessage): void {
     if (!this.closed && this.sent > 0) this.host.sendPrepared(message)

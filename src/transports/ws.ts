@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { closeCodes } from '../protocol/close-codes.ts'
 import { type Body, subprotocol } from '../protocol/messages.ts'
 import type { AcceptSocket, Handshake, PreparedMessage, Socket } from '../server/transport.ts'
 
@@ -57,9 +58,12 @@ export function refuseUpgrade(socket: Duplex, status: string): void {
 function listen(webSocket: WebSocket, stream: Duplex, accept: AcceptSocket): void {
   const listener = accept(new WebSocketAdapter(webSocket, stream, () => listener.drained()))
   webSocket.on('message', (data, isBinary) => listener.message(bodyOf(data, isBinary)))
-  webSocket.on('close', () => listener.closed())
+  let tooLarge = false
+  webSocket.on('close', (code) => listener.closed(tooLarge ? closeCodes.frame_too_large : code))
   // A broken frame or a reset: `close` follows, and the other connections never hear of it.
-  webSocket.on('error', () => {})
+  webSocket.on('error', ({ code }: NodeJS.ErrnoException) => {
+    tooLarge = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+  })
 }
 
 /**

@@ -39,6 +39,7 @@ function sharedRoot(id: number, find: (id: number) => ClientRoot): ClientRoot {
     acknowledge() {},
     start: (_root, reference, args) => noFunctions.start(reference, args),
     unmount() {},
+    replaced() {},
     sharedRoot: find,
   }
   return new ClientRoot(host, id, '')
