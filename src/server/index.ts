@@ -60,6 +60,9 @@ export {
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export { every, type ScheduleOptions, schedule, type TickContext, type TickHandler } from './schedule.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+
+<<<<<<< HEAD
+
 export {
   type HmacOptions,
   type SignatureHeader,
@@ -67,6 +70,13 @@ export {
   type VerifyRequest,
   verifyHmac,
 } from './signature.ts'
+
+=======
+
+export type { SessionFilter } from './sessions.ts'
+
+>>>>>>> main
+
 export type {
   DeadLetterReason,
   Delivery,
