@@ -60,9 +60,7 @@ export {
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export { every, type ScheduleOptions, schedule, type TickContext, type TickHandler } from './schedule.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
-
-<<<<<<< HEAD
-
+export type { SessionFilter } from './sessions.ts'
 export {
   type HmacOptions,
   type SignatureHeader,
@@ -70,12 +68,6 @@ export {
   type VerifyRequest,
   verifyHmac,
 } from './signature.ts'
-
-=======
-
-export type { SessionFilter } from './sessions.ts'
-
->>>>>>> main
 
 export type {
   DeadLetterReason,
