@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
@@ -20,6 +19,7 @@ import type { Screen } from './screen.ts'
 import { SessionInfo } from './session-info.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+import { SessionSecrets } from './session-token.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
 import type { Handshake, PreparedMessage, Socket } from './transport.ts'
@@ -58,6 +58,10 @@ export class Session implements ViewerHost {
   identity: { readonly session: string; readonly handshake: Handshake }
   /** What the application sees of it. */
   readonly info: SessionInfo
+  /** Whose it is; null for nobody's. It never becomes another's. */
+  readonly userId: string | null
+  /** What opens it. */
+  readonly secrets: SessionSecrets
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
@@ -77,16 +81,16 @@ export class Session implements ViewerHost {
 
   constructor(
     readonly host: SessionHost,
-    readonly token: string,
-    /** Whose it is. */
-    readonly userId: string | null,
-    user: unknown,
+    readonly id: string,
+    { user, userId }: KnownUser,
     link: SessionLink,
     private readonly onEnded: () => void,
   ) {
     this.link = link
-    this.identity = { session: randomUUID(), handshake: link.handshake }
-    this.info = new SessionInfo(this.identity.session, user)
+    this.identity = { session: id, handshake: link.handshake }
+    this.info = new SessionInfo(id, user)
+    this.userId = userId
+    this.secrets = new SessionSecrets(host.limits.sessionTtlMs)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
@@ -231,17 +235,16 @@ export class Session implements ViewerHost {
    *
    * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
    */
-  attach(link: SessionLink, { user }: KnownUser, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, received: number | undefined): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
+    this.info.connected = true
     this.identity = { ...this.identity, handshake: link.handshake }
     const { sessionTaken, sessionResumed } = diagnostics
     const channel = former === null ? sessionResumed : sessionTaken
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
-    this.info.connected = true
-    if (this.info.setUser(user)) this.roots.userChanged()
     clearTimeout(this.graceTimer)
     this.missing = received === undefined ? null : this.outbox.after(received)
     if (this.missing !== null) {
@@ -273,11 +276,17 @@ export class Session implements ViewerHost {
     this.wake()
   }
 
+  /** The same user, perhaps with other data. */
+  setUser(user: unknown): void {
+    if (this.info.setUser(user)) this.roots.userChanged()
+  }
+
   /** A connection was lost. */
   detach(link: SessionLink): void {
     if (this.link !== link || this.ended) return
     this.link = null
     this.happens('detach')
+    this.secrets.renew()
     this.info.connected = false
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
     this.graceTimer = setTimeout(() => this.finish('expire'), this.host.limits.sessionGraceMs).unref()
@@ -286,6 +295,12 @@ export class Session implements ViewerHost {
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
     if (this.link === link) this.end()
+  }
+
+  /** Ends it, and tells its browser why. */
+  dismiss(code: CloseReason & ErrorCode): void {
+    this.link?.refuse(code)
+    this.end()
   }
 
   /** Unmounts everything, for good. */
