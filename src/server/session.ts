@@ -297,6 +297,12 @@ export class Session implements ViewerHost {
     if (this.link === link) this.end()
   }
 
+  /** The server is about to end, and with it the session here: its browser goes on elsewhere. */
+  sendAway(): void {
+    this.link?.refuse('server_closing')
+    this.end()
+  }
+
   /** Ends it, and tells its browser why. */
   dismiss(code: CloseReason & ErrorCode): void {
     this.link?.refuse(code)
