@@ -25,7 +25,10 @@ const shared = {
     '^liveroot$': '<rootDir>/src/index.ts',
     '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
     '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
+    '^liveroot/(redis|nats|rabbitmq|postgres)$': '<rootDir>/src/adapters/$1/index.ts',
   },
+  // Packages that are ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', '/dist/', '/test-fixtures/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 } satisfies Config
@@ -38,7 +41,7 @@ const config: Config = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/src/**/*.test.ts?(x)',
-        '<rootDir>/tests/!(browser)/**/*.test.ts?(x)',
+        '<rootDir>/tests/!(browser|brokers)/**/*.test.ts?(x)',
         '<rootDir>/tests/*.test.ts?(x)',
         '<rootDir>/tests/{live-tree,failures,triggers}/*.test.ts?(x)',
       ],
@@ -48,6 +51,11 @@ const config: Config = {
       displayName: 'browser',
       testMatch: ['<rootDir>/tests/browser/*.test.ts'],
       globalSetup: '<rootDir>/tests/browser/build.ts',
+    },
+    {
+      ...shared,
+      displayName: 'brokers',
+      testMatch: ['<rootDir>/tests/brokers/**/*.test.ts?(x)'],
     },
   ],
 }

@@ -83,6 +83,11 @@ export const errorCodes = {
     retry: false,
   },
   // Thrown at the author of the application
+  value_not_serializable: {
+    meaning:
+      'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
+    retry: false,
+  },
   bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },
   bad_params_given: {
     meaning: '`LiveRoot` was not given the parameters that its route names.',

@@ -9,7 +9,7 @@ import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
-import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
+import { abandon, encodeValue, readOpening, readWhole } from './flight/encode.ts'
 import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
@@ -153,7 +153,7 @@ export class Session {
   }
 
   private async sendRest(stream: number, rest: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    if (this.closed) return void rest.cancel()
+    if (this.closed) return abandon(rest)
     this.readers.add(rest)
     try {
       for (let result = await rest.read(); !result.done; result = await rest.read()) {
@@ -195,7 +195,7 @@ export class Session {
     this.uploads.close()
     for (const root of this.roots.values()) root.close()
     this.roots.clear()
-    for (const reader of this.readers) reader.cancel().catch(() => {})
+    for (const reader of this.readers) abandon(reader)
     this.readers.clear()
   }
 }

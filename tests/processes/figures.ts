@@ -10,10 +10,14 @@ export interface Figures {
 
 const failures: string[] = []
 
-/** From now on, nothing that nobody catches ends the process: it is told in {@link figures}. */
-export function keepFailures(): void {
+/**
+ * From now on, nothing that nobody catches ends the process: it is told in {@link figures}, unless it is expected.
+ */
+export function keepFailures(expected: (error: unknown) => boolean = () => false): void {
   for (const name of ['unhandledRejection', 'uncaughtException']) {
-    process.on(name, (error) => failures.push(`${name}: ${(error as Error)?.stack ?? error}`))
+    process.on(name, (error) => {
+      if (!expected(error)) failures.push(`${name}: ${(error as Error)?.stack ?? error}`)
+    })
   }
 }
 

@@ -2,10 +2,11 @@
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
 import { BystanderPage } from './bystander-page.ts'
-import { play } from './play.ts'
+import { isDocumented, play } from './play.ts'
 import { record } from './record.ts'
 
-keepFailures()
+// The page hears of a call that failed as of any promise that nobody waits for, with a code.
+keepFailures(isDocumented)
 
 let bystander: BystanderPage | undefined
 

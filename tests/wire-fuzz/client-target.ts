@@ -21,7 +21,10 @@ export class ClientTarget implements Target {
     this.child = startBrowser()
     await this.child.ask('bystand', await this.server.ask<number>('listen'))
     await this.child.ask('clicks')
+    this.well = true
   }
+
+  well = false
 
   async play(cases: readonly (readonly Item[])[]): Promise<Suspicion | null> {
     const child = this.child as Child
@@ -34,6 +37,7 @@ export class ClientTarget implements Target {
       await child.ask('clicks')
       return null
     } catch (error) {
+      this.well = false
       const what = child.ended === null ? 'the client hangs, or its bystander' : 'the client ended'
       return { finding: { what, details: String(error) }, suspects: cases }
     }

@@ -86,7 +86,7 @@ function grown(before: Figures, after: Figures): Finding | null {
 async function smallest(target: Target, { finding, suspects }: Suspicion): Promise<Failure> {
   let found: Finding | null = null
   const fails = async (items: readonly Item[]): Promise<boolean> => {
-    await target.start()
+    if (!target.well) await target.start()
     const suspicion = await target.play([items])
     if (suspicion !== null) found = suspicion.finding
     return suspicion !== null

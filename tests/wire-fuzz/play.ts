@@ -70,10 +70,14 @@ function doStep(page: Page, step: keyof typeof steps, report: (finding: Finding)
     })
 }
 
+/** True for errors that the page is meant to hear of. */
+export function isDocumented(error: unknown): boolean {
+  return error instanceof LiverootError && Object.hasOwn(errorCodes, error.code)
+}
+
 function undocumented(error: unknown): Finding | null {
-  const details = String((error as Error)?.stack ?? error)
-  if (!(error instanceof LiverootError)) return { what: 'an error without a code', details }
-  return Object.hasOwn(errorCodes, error.code) ? null : { what: `the code ${error.code}`, details }
+  if (isDocumented(error)) return null
+  return { what: 'an error without a code', details: String((error as Error)?.stack ?? error) }
 }
 
 function unheard(): Finding | null {

@@ -13,7 +13,12 @@ interface ServerFigures extends Figures {
   readonly connections: number
   readonly mounted: number
   readonly refused: Readonly<Record<string, number>>
-  readonly errors: Readonly<Record<string, number>>
+}
+
+interface Health {
+  readonly failures: readonly string[]
+  /** What the application heard of, since it was last asked. */
+  readonly errors: readonly string[]
 }
 
 /** Errors that the components under attack ask for; any other is the server's own. */
@@ -40,6 +45,10 @@ export class ServerTarget implements Target {
     this.attackers = Array.from({ length: atOnce }, () => new Attacker(port))
   }
 
+  get well(): boolean {
+    return this.child?.ended === null && this.bystander?.disturbed === null
+  }
+
   async play(cases: readonly (readonly Item[])[]): Promise<Suspicion | null> {
     const waiting = [...cases]
     let found: Suspicion | null = null
@@ -58,9 +67,9 @@ export class ServerTarget implements Target {
     if (this.child?.ended != null) return { what: 'the server ended', details: this.child.ended }
     if (this.bystander?.disturbed != null) return this.bystander.disturbed
     try {
-      const { failures, errors } = await (this.child as Child).ask<Omit<ServerFigures, 'heapBytes'>>('health')
+      const { failures, errors } = await (this.child as Child).ask<Health>('health')
       if (failures.length > 0) return { what: 'nobody caught an error', details: failures[0] as string }
-      const own = Object.keys(errors).find((error) => !askedFor.test(error))
+      const own = errors.find((error) => !askedFor.test(error))
       return own === undefined ? null : { what: 'an error of the server', details: own }
     } catch (error) {
       return { what: 'the server ended', details: String(error) }

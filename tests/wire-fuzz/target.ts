@@ -8,6 +8,8 @@ export interface Target {
   readonly name: string
   /** Messages that it was sent. */
   readonly sent: number
+  /** False when it must be started anew before more can be learnt from it. */
+  readonly well: boolean
   /** Starts it, in place of the one before. */
   start(): Promise<void>
   /** Plays some cases. Returns what is wrong, with the cases that may have led to it. */

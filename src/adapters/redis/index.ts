@@ -1,0 +1,2 @@
+// What Liveroot can do with Redis. Its client is an optional peer, loaded when it is first used.
+export {}
