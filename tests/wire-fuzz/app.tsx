@@ -99,6 +99,7 @@ function App(): ReactNode {
         slowly={async () => ({ now: 1, later: new Promise((resolve) => setTimeout(resolve, 5, 'then')) })}
         weigh={(file: unknown) => (file instanceof Blob ? file.size : -1)}
         count={count}
+        poison={() => void Promise.reject(new Error('poison'))}
         fail={() => {
           throw new Error('asked for')
         }}

@@ -8,6 +8,9 @@ import { closedWith, type Finding, wrongAnswer } from './finding.ts'
 /** No answer takes nearly as long, on any machine. */
 const patienceMs = 30_000
 
+/** How long the answer to what looks like a mount is waited for: it may be none. */
+const mountMs = 100
+
 /** One connection after the other, as one browser opens them. */
 export class Attacker {
   /** Messages that were sent. */
@@ -34,22 +37,30 @@ export class Attacker {
     })
     let finding: Finding | null = null
     let answered = (): void => {}
+    let heard = (): void => {}
     const answer = new Promise<void>((resolve) => {
       answered = resolve
     })
     socket.on('message', (data, isBinary) => {
       const body = isBinary ? new Uint8Array(data as Buffer) : String(data)
       finding ??= wrongAnswer(body)
+      heard()
       if (body === 'q') answered()
     })
     socket.on('close', (code) => {
       finding ??= closedWith(code)
       answered()
+      heard()
     })
     socket.on('error', () => {})
     await new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
     if (socket.readyState !== WebSocket.OPEN) return { what: 'a connection that was not accepted' }
-    for (const item of items) this.send(socket, item)
+    for (const item of items) {
+      this.send(socket, item)
+      // What is called next is not there before the frame that shows it.
+      if (mounts(item))
+        await within(new Promise<void>((resolve) => (heard = resolve)), mountMs).catch(() => {})
+    }
     if (cut) socket.terminate()
     else socket.send('p')
     await within(answer, patienceMs).catch(() => {
@@ -65,6 +76,10 @@ export class Attacker {
     if ('message' in item) socket.send(item.message as Body)
     else if ('raw' in item) (socket as unknown as { _socket: Socket })._socket.write(item.raw)
   }
+}
+
+function mounts(item: Item): boolean {
+  return 'message' in item && typeof item.message === 'string' && item.message.startsWith('m')
 }
 
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T> {

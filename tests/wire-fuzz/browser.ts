@@ -1,4 +1,5 @@
 // The real client, on pages by jsdom, in a process of its own.
+import './short-waits.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
 import { BystanderPage } from './bystander-page.ts'

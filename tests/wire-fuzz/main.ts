@@ -39,7 +39,12 @@ async function attack(): Promise<boolean> {
       }
       const make = side === 'server' ? hostileBrowser : hostileServer
       const messages = Math.ceil(frames / sides.length)
-      const run = await fuzz(makeTarget(side), (draw) => make(draw, recording), { messages, seed, progress })
+      const run = await fuzz(makeTarget(side), (draw) => make(draw, recording), {
+        messages,
+        seed,
+        looksForGrowth: true,
+        progress,
+      })
       console.log(`${side}: ${run.sent} messages in ${run.cases} cases, ${seconds()} s`)
       for (const line of run.report) console.log(`  ${line}`)
       if (run.failure !== null) tell(run.failure)

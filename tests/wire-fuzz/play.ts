@@ -43,7 +43,6 @@ async function playOne(items: readonly Item[]): Promise<Played> {
     if (finding !== null) break
   }
   for (let i = 0; i < 3; i++) await turn()
-  finding ??= page.errors.map(undocumented).find((wrong) => wrong !== null) ?? null
   page.close()
   server.cut()
   // What is taken off a page lets go of its root in a later turn.
@@ -70,9 +69,10 @@ function doStep(page: Page, step: keyof typeof steps, report: (finding: Finding)
     })
 }
 
-/** True for errors that the page is meant to hear of. */
+/** True for errors that the page is meant to hear of: with a code, or with the digest of the server's own error. */
 export function isDocumented(error: unknown): boolean {
-  return error instanceof LiverootError && Object.hasOwn(errorCodes, error.code)
+  if (error instanceof LiverootError) return Object.hasOwn(errorCodes, error.code)
+  return error instanceof Error && 'digest' in error
 }
 
 function undocumented(error: unknown): Finding | null {
