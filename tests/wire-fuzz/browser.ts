@@ -2,8 +2,9 @@
 import './short-waits.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
+import { isDocumented } from '../support/documented.ts'
 import { BystanderPage } from './bystander-page.ts'
-import { isDocumented, play } from './play.ts'
+import { play } from './play.ts'
 import { record } from './record.ts'
 
 // The page hears of a call that failed as of any promise that nobody waits for, with a code.

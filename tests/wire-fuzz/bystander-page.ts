@@ -1,4 +1,4 @@
-import { connectTo, openPage, type Page } from './page.tsx'
+import { connectTo, openPage, type Page } from '../support/page.tsx'
 
 /** Longer than any click takes, on any machine. */
 const patienceMs = 30_000

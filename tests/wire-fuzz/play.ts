@@ -1,10 +1,10 @@
-import { errorCodes, LiverootError } from '../../src/errors.ts'
 import type { Body } from '../../src/protocol/messages.ts'
 import { takeFailures } from '../processes/figures.ts'
+import { isDocumented } from '../support/documented.ts'
+import { openPage, type Page } from '../support/page.tsx'
 import { type Item, restoreItem, type StoredItem } from './cases.ts'
 import type { Finding } from './finding.ts'
 import { HostileServer } from './hostile-server.ts'
-import { openPage, type Page } from './page.tsx'
 import { steps } from './steps.ts'
 
 /** What a case came to. */
@@ -67,12 +67,6 @@ function doStep(page: Page, step: keyof typeof steps, report: (finding: Finding)
       const wrong = undocumented(error)
       if (wrong !== null) report(wrong)
     })
-}
-
-/** True for errors that the page is meant to hear of: with a code, or with the digest of the server's own error. */
-export function isDocumented(error: unknown): boolean {
-  if (error instanceof LiverootError) return Object.hasOwn(errorCodes, error.code)
-  return error instanceof Error && 'digest' in error
 }
 
 function undocumented(error: unknown): Finding | null {

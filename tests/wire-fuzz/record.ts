@@ -1,6 +1,6 @@
 import type { Connect } from '../../src/client/transport.ts'
+import { connectTo, openPage } from '../support/page.tsx'
 import { type Event, type StoredEvent, storeEvent } from './conversation.ts'
-import { connectTo, openPage } from './page.tsx'
 import { type StepName, steps } from './steps.ts'
 
 /** How long nothing must pass until a step is over. */

@@ -1,5 +1,5 @@
+import type { Page } from '../support/page.tsx'
 import { enter, fire } from '../support/user.ts'
-import type { Page } from './page.tsx'
 import { notes, probe } from './probe.tsx'
 
 /** What a user or a client component does on the page. It may find nothing to do it to. */

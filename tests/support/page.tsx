@@ -1,7 +1,8 @@
-import '../support/dom-form-data.ts'
+import './dom-form-data.ts'
 import { Component, createElement, type ReactNode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { WebSocket } from 'ws'
+import type { ReconnectOptions } from '../../src/client/connection.ts'
 import { createLiveClient, sessionOf } from '../../src/client/live-client.ts'
 import { LiveProvider } from '../../src/client/live-provider.tsx'
 import { LiveRoot } from '../../src/client/live-root.tsx'
@@ -19,10 +20,12 @@ export interface Page {
   close(): void
 }
 
-export function openPage(connect: Connect): Page {
+/** A connection that was lost is tried again at once: there is no storm to fear here. */
+const atOnce = { firstDelayMs: 1, maxDelayMs: 1 }
+
+export function openPage(connect: Connect, reconnect: Partial<ReconnectOptions> = atOnce): Page {
   const errors: unknown[] = []
-  // A connection that was lost is tried again at once: there is no storm to fear here.
-  const client = createLiveClient({ connect, reconnect: { firstDelayMs: 1, maxDelayMs: 1 } })
+  const client = createLiveClient({ connect, reconnect })
   const container = document.body.appendChild(document.createElement('div'))
   const caught = (error: unknown) => void errors.push(error)
   const dom = createRoot(container, { onCaughtError: caught, onUncaughtError: caught })
