@@ -24,7 +24,7 @@ const shared = {
   moduleNameMapper: {
     '^liveroot$': '<rootDir>/src/index.ts',
     '^liveroot/(jsx-runtime|jsx-dev-runtime)$': '<rootDir>/src/$1.ts',
-    '^liveroot/(server|client|webpack|testing)$': '<rootDir>/src/$1/index.ts',
+    '^liveroot/(server|client|webpack|testing|opentelemetry)$': '<rootDir>/src/$1/index.ts',
     '^liveroot/(redis|nats|rabbitmq|postgres)$': '<rootDir>/src/adapters/$1/index.ts',
   },
   // Packages that are ES modules only.
@@ -34,7 +34,8 @@ const shared = {
 } satisfies Config
 
 const config: Config = {
-  testTimeout: 30_000,
+  // So long that no machine is too slow: what is waited for by itself has a deadline that says what it was.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

@@ -9,7 +9,10 @@ const top = fileURLToPath(new URL('..', import.meta.url))
 const options = process.argv.slice(2)
 
 process.chdir(top)
-if (options.includes('--selectProjects')) await runJest()
+const projects = options.indexOf('--selectProjects')
+// Jest takes whatever follows the project for more projects, up to the next option.
+if (projects >= 0) options.splice(projects + 2, 0, '--forceExit')
+if (projects >= 0) await runJest()
 else await runProjects()
 
 async function runJest() {
@@ -17,25 +20,28 @@ async function runJest() {
   const { default: config } = await import('../jest.config.ts')
   await unregister()
   // A test that fails may leave sockets open; the run must end all the same.
-  await run(['--forceExit', ...options, '--config', JSON.stringify({ rootDir: top, ...config })])
+  await run([...options, '--config', JSON.stringify({ rootDir: top, ...config })])
 }
 
 /**
- * The browser's tests in a process of their own, beside the others. These have workers that begin anew when they have
- * grown: what many files leave behind in one process makes the last of them several times as slow.
+ * The browser's tests in a process of their own, after the others: beside them either would be slow by turns. The unit
+ * tests have workers that begin anew when they have grown: what many files leave behind in one process makes the last of
+ * them several times as slow.
  */
 async function runProjects() {
-  const unit = start('unit', 'inherit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB')
-  const browser = start('browser', 'pipe')
-  const said = []
-  for (const stream of [browser.stdout, browser.stderr]) stream.on('data', (text) => said.push(text))
-  const codes = await Promise.all([unit, browser].map(async (child) => (await once(child, 'exit'))[0] ?? 1))
-  process.stderr.write(Buffer.concat(said))
+  const codes = [
+    await start('unit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB'),
+    await start('browser'),
+  ]
   process.exitCode = Math.max(...codes)
 }
 
-function start(project, output, ...more) {
+async function start(project, ...more) {
   const args = [fileURLToPath(import.meta.url), ...options, ...more, '--passWithNoTests']
   args.push('--selectProjects', project)
-  return spawn(process.execPath, args, { stdio: ['ignore', output, output] })
+  const [code] = await once(
+    spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }),
+    'exit',
+  )
+  return code ?? 1
 }

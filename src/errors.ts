@@ -22,7 +22,15 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
+  authentication_failed: {
+    meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
+    retry: true,
+  },
+  wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
+  revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root
+  forbidden: { meaning: 'The guard of the route does not let this session in.', retry: false },
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
   bad_params: { meaning: 'A parameter of the route was refused by its parser.', retry: false },
   unknown_root: { meaning: 'The message names a root that this session does not have.', retry: false },
@@ -83,7 +91,30 @@ export const errorCodes = {
     meaning: 'The output of a component is nested deeper than `maxDepth`, or refers to itself.',
     retry: false,
   },
+  // Said by session stores
+  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
+  session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  restore_failed: {
+    meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
+  // Met at the bus that carries topics
+  bad_topic: { meaning: 'A topic is empty, too long, or has a wildcard where none can stand.', retry: false },
+  publish_failed: { meaning: 'A message could not be published to its topic.', retry: true },
+  message_too_large: { meaning: 'A message is larger than the engine of the bus takes.', retry: false },
+  bus_buffer_full: {
+    meaning: 'The engine of the bus is away, and `maxBufferedMessages` or `maxBufferedBytes` wait for it.',
+    retry: true,
+  },
+  bus_closed: { meaning: 'The bus is closed.', retry: false },
+  bus_failed: {
+    meaning: 'The engine of the bus was lost, or cannot be reached. It is tried again.',
+    retry: true,
+  },
+  bad_message: { meaning: 'A message of a topic is not one that Liveroot writes.', retry: false },
   // Thrown at the author of the application
+  missing_peer: { meaning: 'The package of a broker’s client is not installed.', retry: false },
   value_not_serializable: {
     meaning:
       'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
@@ -96,6 +127,12 @@ export const errorCodes = {
   },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },
+  start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
+  stop_failed: {
+    meaning: 'A part of the live server could not be stopped in order, or in time.',
+    retry: false,
+  },
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
 

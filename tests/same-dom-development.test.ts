@@ -10,7 +10,7 @@ test(`the same in React's development build, in ${runs} random sequences, withou
   await checkSameDom(runs, seed)
   const unexpected = said.mock.calls.filter(([message]) => !isAboutThePrograms(String(message)))
   expect(unexpected).toEqual([])
-}, 120_000)
+}, 600_000)
 
 /** Random trees break these rules of React, in both worlds. */
 function isAboutThePrograms(message: string): boolean {

@@ -7,4 +7,4 @@ const seed = 20260
 
 test(`a live tree gives the DOM that React gives, in ${runs} random sequences`, async () => {
   await checkSameDom(runs, seed)
-}, 300_000)
+}, 600_000)

@@ -1,5 +1,7 @@
 import { type ReactElement, Suspense, useInsertionEffect, useRef, useState } from 'react'
 import { jsx } from 'react/jsx-runtime'
+import type { Captured } from './capture.ts'
+import { placeOf, type Stored, setPlace } from './restoring.ts'
 import { pendingSlot, slotElement, type WalkMemo } from './slot-element.ts'
 
 /** What an async component (a promise) or an async generator (an iterable, each value the new output) returns. */
@@ -16,13 +18,34 @@ export function isAsync(value: unknown): value is AsyncValue {
 
 type Settled = { readonly node: unknown } | { readonly error: unknown }
 
+interface AsyncOutputProps {
+  readonly value: AsyncValue
+  readonly owner: string
+  /** The state of the async component. */
+  readonly captured: Captured | null
+}
+
+/** The element that stands for what is not there yet; `stored` is what a snapshot has of that. */
+export function asyncOutput(
+  value: AsyncValue,
+  owner: string,
+  stored: Stored | null,
+  captured: Captured | null,
+): ReactElement {
+  const element = jsx(AsyncOutput, { value, owner, captured })
+  setPlace(element.props as object, stored)
+  return element
+}
+
 /**
  * The slot of an async component. It never suspends the reconciler, which would call the component again on every
  * try: it commits at once, pending, and settles by a state update. A later promise leaves the old output standing
  * until it is ready.
  */
-export function AsyncOutput({ value, owner }: { value: AsyncValue; owner: string }): ReactElement {
+function AsyncOutput(props: AsyncOutputProps): ReactElement {
+  const { value, owner, captured } = props
   const walked: WalkMemo = useRef<unknown>(undefined)
+  if (walked.stored === undefined) walked.stored = placeOf(props)
   const [settled, settle] = useState<Settled | null>(null)
   // An insertion effect, for it stays in place while an Activity hides the component, and StrictMode leaves it alone: an
   // iterator that was ended stays so.
@@ -31,7 +54,7 @@ export function AsyncOutput({ value, owner }: { value: AsyncValue; owner: string
     return () => follower.stop()
   }, [value])
   if (settled !== null && 'error' in settled) throw settled.error
-  const slot = settled === null ? pendingSlot() : slotElement(settled.node, walked, owner)
+  const slot = settled === null ? pendingSlot(captured) : slotElement(settled.node, walked, owner, captured)
   // A boundary of its own: where something in the old output waits, the next value must be followed all the same.
   return jsx(Suspense, { fallback: null, children: slot })
 }

@@ -1,27 +1,64 @@
-import { useCallback, useEffect, useEffectEvent } from 'react'
-import { useServices } from './services.ts'
+import { useCallback, useEffect, useEffectEvent, useState } from 'react'
+import { type MessageInfo, useServices } from './services.ts'
+import { nameOf, type Topic } from './topic.ts'
+
+/** What {@link useTopic} takes beside the topic and the listener. */
+export interface UseTopicOptions {
+  /**
+   * Called when messages may have been missed: the broker or the server was lost, and the topic keeps no history or not
+   * enough; or nobody on this server had listened to the topic yet when the component rendered. Load again what the
+   * messages changed.
+   */
+  readonly onGap?: () => void
+  /** Begins with the messages that the topic keeps (`history`), instead of those from now on. False by default. */
+  readonly replay?: boolean
+}
+
+/** Publishes to a topic; see {@link usePublish}. */
+export type Publish = <T>(topic: Topic<T> | string, data: NoInfer<T>) => Promise<void>
 
 /**
- * Calls `onMessage` for every message published to a topic while the component is mounted. The newest `onMessage` is
- * the one called; it may set state.
+ * Calls `onMessage` for every message published to a topic from the render on in which the component is mounted. The
+ * newest `onMessage` is the one called; it may set state. A component that goes on elsewhere, after a restart or on
+ * another server, goes on with the message after the last one that its state has seen.
  *
- * @param topic any text, such as `orders` or `room:42`. Another topic ends the old subscription.
- * @param onMessage gets what was published. All subscribers get the same object: do not change it.
- * @throws `outside_live_tree` in a component that does not run in a live tree.
+ * @param topic a text, such as `orders` or `room:42`, or what `topic` made. `room:*` is every topic with one segment
+ *   in the place of `*`, `room:**` with one or more. Another topic ends the old subscription.
+ * @param onMessage gets what was published, and the topic. All subscribers of a server get the same object: do not
+ *   change it.
+ * @throws `outside_live_tree` in a component that does not run in a live tree, `bad_topic`.
  */
-export function useTopic<T>(topic: string, onMessage: (data: T) => void): void {
+export function useTopic<T>(
+  topic: Topic<T> | string,
+  onMessage: (data: T, info: MessageInfo) => void,
+  options: UseTopicOptions = {},
+): void {
   const { topics } = useServices('useTopic')
-  const receive = useEffectEvent(onMessage)
-  useEffect(() => topics.subscribe(topic, (data) => receive(data as T)), [topics, topic])
+  const name = nameOf(topic as Topic<never> | string)
+  const { onGap, replay = false } = options
+  // Taken before anything is rendered, so that nothing falls between the render and the subscription.
+  const [place, setPlace] = useState(() => topics.place(name, replay))
+  if (place.topic !== name) setPlace(topics.place(name, replay))
+  const message = useEffectEvent((data: unknown, info: MessageInfo) => onMessage(data as T, info))
+  const gap = useEffectEvent(() => onGap?.())
+  useEffect(
+    () =>
+      topics.subscribe(place, {
+        message: (data, info) => message(data, info),
+        gap: () => gap(),
+      }),
+    [topics, place],
+  )
 }
 
 /**
  * The function that publishes to a topic, for handlers and effects of live components.
  *
- * @returns `publish(topic, data)`; stable for the life of the component. Delivery starts after the current handler.
+ * @returns `publish(topic, data)`; stable for the life of the component. Delivery starts after the current handler. It
+ *   returns a promise that resolves when the engine of the bus has the message; whoever does not care may ignore it.
  * @throws `outside_live_tree` in a component that does not run in a live tree.
  */
-export function usePublish(): <T>(topic: string, data: T) => void {
+export function usePublish(): Publish {
   const { topics } = useServices('usePublish')
-  return useCallback((topic, data) => topics.publish(topic, data), [topics])
+  return useCallback((topic, data) => topics.publish(nameOf(topic as Topic<never> | string), data), [topics])
 }

@@ -1,5 +1,6 @@
 import { createContext } from 'react'
 import { DefaultEventPriority, DiscreteEventPriority, NoEventPriority } from 'react-reconciler/constants.js'
+import { rendering } from './rendering.ts'
 import { Slot } from './slot.ts'
 import type { Output } from './template.ts'
 import type { LiveTree } from './tree.ts'
@@ -60,7 +61,11 @@ export const hostConfig = {
   appendInitialChild: (parent: Slot, child: Slot) => parent.adopt(child),
   finalizeInitialChildren: () => false,
   shouldSetTextContent: () => false,
-  getRootHostContext: () => hostContext,
+  // Called first whenever React renders something of a tree.
+  getRootHostContext(tree: LiveTree): object {
+    rendering.state = tree.state
+    return hostContext
+  },
   getChildHostContext: () => hostContext,
   getPublicInstance: (slot: Slot) => slot,
 
@@ -73,9 +78,10 @@ export const hostConfig = {
   removeChild: (parent: Slot, child: Slot) => parent.tree.detach(parent, child),
   removeChildFromContainer: (tree: LiveTree, child: Slot) => tree.detach(tree.top, child),
   clearContainer: doNothing,
-  commitUpdate(slot: Slot, _type: string, _before: Output, output: Output): void {
+  commitUpdate(slot: Slot, _type: string, before: Output, output: Output): void {
     slot.output = output
     slot.tree.touch(slot)
+    slot.tree.state?.updated(slot, before)
   },
   commitMount: doNothing,
   resetTextContent: doNothing,

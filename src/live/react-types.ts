@@ -4,6 +4,18 @@ import type { ReactNode } from 'react'
 export interface LiveIterable extends AsyncIterable<ReactNode> {}
 
 declare module 'react' {
+  // `Component.durable = false`: the state of that component is not stored, and starts afresh where a session is
+  // restored. What it renders keeps its own.
+  interface FunctionComponent {
+    durable?: boolean
+  }
+  interface ExoticComponent {
+    durable?: boolean
+  }
+  interface ComponentClass {
+    durable?: boolean
+  }
+
   // What live events have and React's do not: a handler for live events is then one that React's types take, too.
   interface SubmitEvent<T> {
     /** @deprecated Only handlers that run on the server have it. */

@@ -3,9 +3,29 @@ import { LiverootError } from '../errors.ts'
 
 /** Messages by topic, as live components see them; the server gives the engine. */
 export interface Topics {
-  publish(topic: string, data: unknown): void
-  /** Returns the function that ends the subscription. */
-  subscribe(topic: string, listener: (data: unknown) => void): () => void
+  /** Resolves when the engine has the message. A rejection that nobody handles is reported, and harms nothing. */
+  publish(topic: string, data: unknown): Promise<void>
+  /** Takes the place from which a component that is being rendered will listen. */
+  place(pattern: string, replay: boolean): Place
+  /** Returns the function that ends the subscription. The place moves on with every message. */
+  subscribe(place: Place, listener: TopicListener): () => void
+}
+
+/** How far a component has come in a topic. It lives in the component's state, and so outlives the server with it. */
+export interface Place {
+  readonly topic: string
+  position: string | null
+}
+
+export interface TopicListener {
+  message(data: unknown, info: MessageInfo): void
+  gap(): void
+}
+
+/** What is known of a message beside what is in it. */
+export interface MessageInfo {
+  /** The topic that it was published to, where the component listens to a pattern. */
+  readonly topic: string
 }
 
 /** What a live tree can use of the server it runs in. */

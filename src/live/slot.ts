@@ -1,4 +1,5 @@
 import { HandlerHistory } from './handler-history.ts'
+import type { Stored } from './restoring.ts'
 import type { AnyFunction, Output, TemplateNode } from './template.ts'
 import type { LiveTree } from './tree.ts'
 
@@ -33,6 +34,10 @@ export class Slot {
   private empty: Set<string> | null = null
   private replaced: Set<string> | null = null
   private history: HandlerHistory | null = null
+  /** What the snapshot that the tree was restored from has below this slot, and nothing is mounted of yet. */
+  stored: Stored | null = null
+  /** True when the snapshot of the tree's state has an entry for it. */
+  kept = false
 
   constructor(
     readonly tree: LiveTree,

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import type { Captured } from './capture.ts'
 
 /**
  * What a component put out, with every nested component cut out and replaced by a hole, and every function replaced
@@ -46,6 +47,8 @@ export interface Output {
   readonly handlers: ReadonlyMap<string, AnyFunction> | null
   /** The elements in the template's holes; their keys are the holes' paths. */
   readonly children: readonly ReactElement[] | null
+  /** The state behind it, where that is captured. */
+  readonly captured: Captured | null
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler takes whatever the browser sends it

@@ -9,6 +9,7 @@ import { type Container, createContainer, renderSync } from './reconciler.ts'
 import { editsSize, sizeOf } from './size.ts'
 import { Slot, unsent } from './slot.ts'
 import { type AnyFunction, Hole, pending, TemplateElement, type TemplateNode } from './template.ts'
+import type { TreeState } from './tree-state.ts'
 import type { Batch, Write } from './writes.ts'
 
 /** What a live tree tells its owner. */
@@ -32,7 +33,7 @@ const longestLag = 1000
 /** One live root: a React root whose output is slots, and the account of what of it has been written already. */
 export class LiveTree {
   /** The slot that stands for the tree as a whole; its template is the hole of the root component. */
-  readonly top = new Slot(this, '', { node: rootHole, handlers: null, children: null })
+  readonly top = new Slot(this, '', { node: rootHole, handlers: null, children: null, captured: null })
   /** The number of the newest frame. */
   sequence = 0
   private received = 0
@@ -49,12 +50,21 @@ export class LiveTree {
   private shell: ReactElement | null = null
   private readonly container: Container
   private mounted = false
+  /** True while it is mounted with stored state: one that fails then is mounted again without. */
+  private restores = false
+  private failure: { readonly error: unknown } | null = null
 
-  /** `identifierPrefix` makes the ids of `useId` differ between the live roots of one page. */
+  /**
+   * `identifierPrefix` makes the ids of `useId` differ between the live roots of one page. `state` is given where the
+   * tree's state is captured.
+   */
   constructor(
     private readonly observer: TreeObserver,
     identifierPrefix: string,
+    readonly state: TreeState | null = null,
   ) {
+    this.lastId = state?.firstFree ?? 0
+    this.top.stored = state?.restoring?.top ?? null
     this.container = createContainer(this, identifierPrefix, {
       onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
       onCaughtError: (error, info) => observer.caught(error, info.componentStack ?? ''),
@@ -69,7 +79,23 @@ export class LiveTree {
    */
   mount(element: ReactElement, around: (inner: ReactElement) => ReactElement = (inner) => inner): void {
     this.mounted = true
-    const inner = holeElement(element, 'element', 'LiveRoot')
+    const { state } = this
+    this.restores = state !== null && state.restoring !== null
+    this.render(element, around)
+    const { failure } = this
+    this.restores = false
+    if (failure === null) return
+    this.failure = null
+    // What was stored may have made it throw.
+    state?.restoreFailed(null, failure.error)
+    state?.giveUp()
+    this.top.stored = null
+    this.render(element, around)
+  }
+
+  private render(element: ReactElement, around: (inner: ReactElement) => ReactElement): void {
+    const stored = this.top.stored?.children.get(rootHole.path)
+    const inner = holeElement(element, 'element', 'LiveRoot', stored)
     this.shell = jsx(Suspense, { fallback: null, children: around(inner) }, rootHole.path)
     renderSync(this.shell, this.container)
   }
@@ -215,7 +241,7 @@ export class LiveTree {
   }
 
   private begin(slot: Slot): void {
-    slot.id = ++this.lastId
+    slot.id = this.state?.began(slot) ?? ++this.lastId
     this.slots.set(slot.id, slot)
     this.touch(slot)
     for (const child of slot.children) this.begin(child)
@@ -228,6 +254,7 @@ export class LiveTree {
 
   private end(slot: Slot): void {
     this.slots.delete(slot.id)
+    this.state?.ended(slot)
     if (slot.announced) {
       this.gone.push(slot.id)
       this.leaving ??= new Map()
@@ -243,10 +270,16 @@ export class LiveTree {
   }
 
   committed(): void {
-    if (this.mounted && this.dirty) scheduleFlush(this.observer)
+    if (!this.mounted) return
+    if (this.dirty) scheduleFlush(this.observer)
+    this.state?.committed()
   }
 
   private fail(error: unknown, componentStack: string): void {
+    if (this.restores) {
+      this.failure ??= { error }
+      return
+    }
     // React has unmounted everything by now, or is about to; the owner decides what becomes of the root.
     this.observer.failed(error, componentStack)
   }

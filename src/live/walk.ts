@@ -5,6 +5,7 @@ import { handlerProp, optionsOf } from './on.ts'
 import { keyStep, Path } from './path.ts'
 import { PreviousItems } from './previous-items.ts'
 import { functionAsChild, functionOnHost, notAChild, refOnHost, tooDeep } from './refusals.ts'
+import type { Stored } from './restoring.ts'
 import {
   type AnyFunction,
   Handler,
@@ -32,8 +33,11 @@ export class Walk {
   private readonly path = new Path()
   private depth = 0
 
-  /** `owner` is the component's name, for the messages of errors. */
-  constructor(readonly owner: string) {}
+  /** `owner` is the component's name, for the messages of errors; `stored` what a snapshot has of what is below. */
+  constructor(
+    readonly owner: string,
+    private readonly stored: Stored | null = null,
+  ) {}
 
   /** A value where React expects a node: the output itself, or children. */
   node(value: unknown, previous: TemplateNode, step = '0'): TemplateNode {
@@ -220,7 +224,7 @@ export class Walk {
   private place(element: ReactElement, previous: TemplateNode, step: string, key: string | null): Hole {
     const hole =
       previous instanceof Hole && previous.key === key ? previous : new Hole(this.path.hole(step), key)
-    this.holes.push(holeElement(element, hole.path, this.owner))
+    this.holes.push(holeElement(element, hole.path, this.owner, this.stored?.children.get(hole.path) ?? null))
     return hole
   }
 

@@ -1,7 +1,6 @@
 import {
   type Component,
   type ComponentType,
-  forwardRef,
   memo,
   type ReactElement,
   type ReactNode,
@@ -9,7 +8,12 @@ import {
   useRef,
 } from 'react'
 import { jsx } from 'react/jsx-runtime'
-import { AsyncOutput, isAsync } from './async-output.ts'
+import { asyncOutput, isAsync } from './async-output.ts'
+import { type Captured, callCaptured, takeCaptured } from './capture.ts'
+import { classOutput, restoreClass } from './class-state.ts'
+import { rendering } from './rendering.ts'
+import { placeOf } from './restoring.ts'
+import { ComponentInfo } from './signature.ts'
 import { slotElement, type WalkMemo } from './slot-element.ts'
 import { type AnyFunction, tags } from './template.ts'
 
@@ -33,36 +37,46 @@ export function componentName(type: unknown): string {
   return named.displayName || named.name || componentName(named.type ?? named.render ?? null)
 }
 
-function wrap(type: AnyFunction | object): unknown {
+/** `durable` is false where the author said so on the component, or on what he made of it with `memo`. */
+function wrap(type: AnyFunction | object, durable = isDurable(type)): unknown {
   if (typeof type === 'function') {
     const { prototype } = type as AnyFunction
-    return prototype?.isReactComponent ? wrapClass(type as never) : wrapFunction(type as AnyFunction)
+    return prototype?.isReactComponent
+      ? wrapClass(type as never, durable)
+      : wrapFunction(type as AnyFunction, durable)
   }
   switch ((type as { $$typeof?: symbol }).$$typeof) {
     case tags.memo:
-      return wrapMemo(type as MemoType)
+      return wrapMemo(type as MemoType, durable)
     case tags.forwardRef:
-      return wrapForwardRef(type as ForwardRefType)
+      return wrapForwardRef(type as ForwardRefType, durable)
     case tags.consumer:
-      return wrapFunction(consumer(type as ConsumerType))
+      return wrapFunction(consumer(type as ConsumerType), false)
     default:
       return wrapLazy(type as LazyType)
   }
 }
 
-function wrapFunction(Type: AnyFunction): unknown {
-  const owner = componentName(Type)
+function isDurable(type: unknown): boolean {
+  return (type as { durable?: boolean }).durable !== false
+}
+
+function wrapFunction(Type: AnyFunction, durable: boolean, owner = componentName(Type)): unknown {
+  const info = new ComponentInfo(owner, Type, durable)
   return named(owner, function LiveComponent(props: object): ReactElement {
     const walked: WalkMemo = useRef<unknown>(undefined)
-    return output(Type(props), walked, owner)
+    if (rendering.state === null) return output(Type(props), walked, owner, null)
+    if (walked.stored === undefined) walked.stored = placeOf(props)
+    const value = callCaptured(info, walked.stored, () => Type(props))
+    return output(value, walked, owner, takeCaptured())
   })
 }
 
-function output(value: unknown, walked: WalkMemo, owner: string): ReactElement {
-  if (!isAsync(value)) return slotElement(value, walked, owner)
+function output(value: unknown, walked: WalkMemo, owner: string, captured: Captured | null): ReactElement {
+  if (!isAsync(value)) return slotElement(value, walked, owner, captured)
   // React may throw this render away; the promise must not be reported as unhandled then.
   if ('then' in value) value.then(undefined, ignore)
-  return jsx(AsyncOutput, { value, owner })
+  return asyncOutput(value, owner, walked.stored ?? null, captured)
 }
 
 function ignore(): void {}
@@ -71,21 +85,23 @@ type ClassType = new (props: object, context: unknown) => Component
 
 const walkMemo = Symbol('liveroot.walked')
 
-function wrapClass(Type: ClassType): unknown {
+function wrapClass(Type: ClassType, durable: boolean): unknown {
   const owner = componentName(Type)
+  const info = new ComponentInfo(owner, Type as never, durable)
   class LiveComponent extends (Type as unknown as { new (props: object, context: unknown): Component }) {
     [walkMemo]: WalkMemo = { current: undefined }
 
     constructor(props: object, context: unknown) {
       super(props, context)
+      if (rendering.state !== null) restoreClass(this, this[walkMemo], info, props)
       // `render` written as a class field would hide the method below.
       if (!Object.hasOwn(this, 'render')) return
       const { render } = this
-      this.render = () => slotElement(render.call(this), this[walkMemo], owner)
+      this.render = () => classOutput(this, this[walkMemo], info, () => render.call(this))
     }
 
     override render(): ReactNode {
-      return slotElement(super.render(), this[walkMemo], owner)
+      return classOutput(this, this[walkMemo], info, () => super.render())
     }
   }
   return named(owner, LiveComponent)
@@ -96,21 +112,20 @@ interface MemoType {
   readonly compare: ((before: object, after: object) => boolean) | null
 }
 
-function wrapMemo({ type, compare }: MemoType): unknown {
-  return memo(liveType(type) as ComponentType<object>, compare ?? undefined)
+function wrapMemo({ type, compare }: MemoType, durable: boolean): unknown {
+  return memo((durable ? liveType(type) : wrap(type, false)) as ComponentType<object>, compare ?? undefined)
 }
 
 interface ForwardRefType {
   readonly render: AnyFunction
 }
 
-function wrapForwardRef(type: ForwardRefType): unknown {
-  const owner = componentName(type)
-  const live = (props: object, ref: unknown): ReactElement => {
-    const walked: WalkMemo = useRef<unknown>(undefined)
-    return output(type.render(props, ref), walked, owner)
-  }
-  return forwardRef(named(owner, live) as never)
+/** React gives the ref to every component, as a prop. */
+function wrapForwardRef(type: ForwardRefType, durable: boolean): unknown {
+  const { render } = type
+  const component = ({ ref = null, ...props }: { ref?: unknown }) => render(props, ref)
+  component.toString = () => String(render)
+  return wrapFunction(component, durable, componentName(type))
 }
 
 interface ConsumerType {
@@ -133,6 +148,7 @@ function wrapLazy(type: LazyType): unknown {
   // biome-ignore lint/correctness/noComponentHookFactories: made once per type, and kept
   return named('Lazy', function LiveLazy(props: object): ReactElement {
     const walked: WalkMemo = useRef<unknown>(undefined)
+    if (walked.stored === undefined) walked.stored = placeOf(props)
     // React's development build leaves a trap for the key on the props.
     const own = Object.isFrozen(props) ? { ...props } : props
     return slotElement(jsx(type._init(type._payload) as never, own as never), walked, 'Lazy')

@@ -1,4 +1,4 @@
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -9,6 +9,7 @@ import { findTarget, type Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
+import { type ObservedCall, observeCall, observeRefusedCall } from './observe.ts'
 import type { Root } from './root.ts'
 import type { Session } from './session.ts'
 
@@ -29,9 +30,9 @@ export class Calls {
   }
 
   receive(message: Message<'call'>): void {
-    if (!this.rate.take()) return this.refuse(message.call, new LiverootError('calls_too_fast'))
+    if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
     if (this.inFlight >= this.session.host.limits.maxCallsInFlight) {
-      return this.refuse(message.call, new LiverootError('too_many_calls'))
+      return this.refuse(message, new LiverootError('too_many_calls'))
     }
     this.inFlight++
     const { path, args } = splitBody(String(message.body))
@@ -94,11 +95,12 @@ export class Calls {
       const inTransition = message.action === 1
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
-      void this.run({ ...target, id: call, inTransition, showsProgress }, reviveEvents(args, path))
+      const observed = observeCall(() => this.describe(call, target.root, path))
+      void this.run({ ...target, id: call, inTransition, showsProgress, observed }, reviveEvents(args, path))
     } catch (error) {
       this.inFlight--
       this.end(call)
-      this.refuse(call, error)
+      this.refuse(message, error)
     }
   }
 
@@ -122,7 +124,8 @@ export class Calls {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
       if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
-      const result = call.call(...args)
+      const { observed } = call
+      const result = observed === null ? call.call(...args) : observed.run(() => call.call(...args))
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
     } catch (error) {
@@ -142,7 +145,10 @@ export class Calls {
     const { id, root } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
-    this.afterEffects(call, () => this.answer(id, root, detached))
+    this.afterEffects(call, () => {
+      call.observed?.end('ok')
+      this.answer(id, root, detached)
+    })
   }
 
   private fail(call: RunningCall, error: unknown): void {
@@ -188,7 +194,11 @@ export class Calls {
     }))
   }
 
-  private sendError({ id, root }: RunningCall, error: unknown): void {
+  private describe(call: number, root: Root | null, path: string) {
+    return { ...this.session.identity, call, route: root?.route ?? null, path }
+  }
+
+  private sendError({ id, root, observed }: RunningCall, error: unknown): void {
     this.inFlight--
     const sequence = root?.tree.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
@@ -196,12 +206,16 @@ export class Calls {
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
+    observed?.end('failed', body.code as ErrorCode)
     this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
   }
 
   /** Answers a call that never started. */
-  private refuse(call: number, error: unknown): void {
+  private refuse({ call, root, body: asked }: Message<'call'>, error: unknown): void {
     const { code, message } = refusedWith(error)
+    observeRefusedCall(code, () => {
+      return this.describe(call, this.session.root(root) ?? null, splitBody(String(asked)).path)
+    })
     this.session.host.refused(code)
     const body = JSON.stringify(refusalOf(code, message))
     this.session.send({ type: 'callError', call, sequence: 0, body })
@@ -218,6 +232,7 @@ interface RunningCall extends Target {
   /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
   readonly inTransition: boolean
   readonly showsProgress: boolean
+  readonly observed: ObservedCall | null
 }
 
 interface Failure {

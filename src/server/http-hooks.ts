@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LiverootError } from '../errors.ts'
+import type { Publish } from '../live/hooks.ts'
 import type { ErrorBody } from '../protocol/messages.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 
 /** What a hook's handler gets beside the request. */
 export interface HookContext {
-  /** Publishes to a topic of the live server. */
-  readonly publish: <T>(topic: string, data: T) => void
+  /** Publishes to a topic of the live server; wait for it, and the sender hears when it did not work. */
+  readonly publish: Publish
   /** The parts of the path that the hook's path names with a colon. */
   readonly params: Readonly<Record<string, string>>
 }

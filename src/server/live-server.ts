@@ -1,25 +1,30 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../errors.ts'
-import { refuseUpgrade, type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import type { Publish } from '../live/hooks.ts'
+import type { LiveUser } from '../live/session.ts'
+import { nameOf, type Topic } from '../live/topic.ts'
+import { webSocketTransport } from '../transports/ws.ts'
+import { type Authenticate, Authenticator } from './authenticator.ts'
+import type { Bus } from './bus.ts'
+
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
+import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
+import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
+import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import { memoryBus } from './memory-bus.ts'
+import { meterSocket } from './metered-socket.ts'
+import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
-import { MemoryTopics } from './topics.ts'
-import type { AcceptSocket } from './transport.ts'
+import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
+import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
 export interface LiveServerOptions {
@@ -27,12 +32,37 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /**
+   * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
+   * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
+   */
+  readonly bus?: Bus
+  /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
+  readonly topics?: TopicOptionsByPattern
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
   readonly onRequest?: RequestListener
   /** Origins, such as `https://example.com`, whose pages may connect beside those of the server's own host. */
   readonly allowedOrigins?: readonly string[]
+  /**
+   * Whether the server's own host is what `X-Forwarded-Host` says. Only where every request comes through a proxy that
+   * sets it, for anybody else may send it too. False by default.
+   */
+  readonly trustForwardedHost?: boolean
+  /**
+   * Says who connects, from the request that the connection begins with: its cookies, headers, address. What it returns
+   * is the `user` of `useSession`, and of guards; its type is that of `Register`. Null or undefined lets the browser in as
+   * nobody. False, or a `UserError` thrown, refuses it (`unauthorized`): it stays closed until it is told to try again.
+   * Any other error, or longer than `authenticateTimeoutMs`, refuses it too, and it tries again by itself
+   * (`authentication_failed`). Asked anew at each connection, so that a session has its user as of now. Without it, every
+   * browser is nobody.
+   */
+  readonly authenticate?: Authenticate
+  /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
+  readonly userId?: (user: NonNullable<LiveUser>) => string
+  /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
+  readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
   readonly limits?: Partial<LiveLimits>
   /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
@@ -44,21 +74,33 @@ export interface LiveServerOptions {
 /** A running live server. */
 export interface LiveServer {
   /**
-   * Starts an HTTP server of its own. Port 0 takes a free one.
+   * Starts an HTTP server of its own, and with it the live server's parts. Port 0 takes a free one. Requests about
+   * health are answered while the parts start.
    *
-   * @returns the address it listens on, once it does.
+   * @returns the address it listens on, once everything has started.
+   * @throws what the part threw that could not be started; nothing is left running then.
    */
   listen(port: number, host?: string): Promise<AddressInfo>
-  /** Adds the socket and the hooks to an HTTP server; its other requests and upgrades go on as before. */
+  /**
+   * Adds the socket, the hooks and the answers about health to an HTTP server; its other requests and upgrades go on as
+   * before. The live server's parts are started; one that cannot be is told to `onError` (`start_failed`).
+   */
   attach(server: Server | HttpsServer): void
-  /** Sends a message to every subscriber of a topic. */
-  publish<T>(topic: string, data: T): void
+  /**
+   * Sends a message to every subscriber of a topic, on every server of the bus.
+   *
+   * @returns once the engine of the bus has it. May be ignored: a failure is reported to `onError` (`publish_failed`).
+   * @throws what {@link Bus.publish} does, and `value_not_serializable`.
+   */
+  readonly publish: Publish
   /** Takes a connection of another transport. */
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
+  /** How the server is, now. */
+  health(): LiveHealth
   /** Tells every browser to come back later, unmounts every tree, and stops listening. */
   close(): Promise<void>
 }
@@ -66,7 +108,7 @@ export interface LiveServer {
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern.
+ * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -74,29 +116,60 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
+  private readonly topics: BusTopics
   private readonly hooks: HookHost
-  private readonly path: string
-  private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
-  private readonly detachers: (() => void)[] = []
-  private server: Server | undefined
+  private readonly lifecycle: Lifecycle
+  private readonly front: HttpFront
+  private readonly madeAt = Date.now()
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
     const onError = options.onError ?? logError
-    const topics = new MemoryTopics((error, topic) => {
-      describeError(error, 'listener_failed', onError, { route: `topic ${topic}` })
-    })
+    const topics = new BusTopics(options.bus ?? memoryBus(), options.topics ?? {}, onError)
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
-    const publish = <T>(topic: string, data: T) => topics.publish(topic, data)
+    this.topics = topics
+    const authenticator = new Authenticator({
+      authenticate: options.authenticate,
+      userId: options.userId,
+      timeoutMs: limits.authenticateTimeoutMs,
+      onError,
+    })
+    this.host = {
+      routes: new Routes(options.routes),
+      limits,
+      onError,
+      refused,
+      topics,
+      modules,
+      authenticator,
+    }
+    const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
-    this.path = options.path ?? '/live'
-    const { maxMessageBytes } = limits
-    this.transport = webSocketTransport({ maxMessageBytes, allowOrigin: this.allowOrigin }, this.accept)
+    this.lifecycle = new Lifecycle((error, part) => {
+      describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
+    })
+    this.front = this.makeFront(limits)
+    // In the order in which they start: each can use those before it.
+    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
+  }
+
+  private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
+    const { options, lifecycle, hooks } = this
+    const { health = {}, path = '/live', onRequest } = options
+    const paths = health === false ? null : { ...defaultHealthPaths, ...health }
+    const allow = (handshake: Handshake) => isAllowedOrigin(options, handshake)
+    const door: HttpDoor = {
+      path,
+      transport: webSocketTransport({ maxMessageBytes, allow }, this.accept),
+      isOpen: () => lifecycle.state !== 'starting' && lifecycle.state !== 'failed',
+      answer: (request, response) =>
+        answerHealth(paths, () => this.health(), request, response) || answerHook(hooks, request, response),
+    }
+    return new HttpFront(door, onRequest)
   }
 
   get connections(): number {
@@ -107,66 +180,60 @@ class WebLiveServer implements LiveServer {
     return this.refusals.counts
   }
 
-  readonly accept: AcceptSocket = (socket) => {
-    const connection = new Connection(this.host, socket, () => this.open.delete(connection))
-    this.open.add(connection)
-    return connection
+  health(): LiveHealth {
+    const { state, health: parts } = this.lifecycle
+    const working = Object.values(parts).every((healthy) => healthy)
+    return {
+      status: state,
+      ready: state === 'ready' && working,
+      draining: state === 'draining',
+      connections: this.connections,
+      sessions: this.sessions,
+      uptimeMs: Date.now() - this.madeAt,
+      parts,
+    }
   }
 
-  publish<T>(topic: string, data: T): void {
-    this.host.topics.publish(topic, data)
+  readonly publish: Publish = (topic, data) =>
+    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+
+  private get sessions(): number {
+    return [...this.open].filter((connection) => connection.greeted).length
   }
 
-  listen(port: number, host?: string): Promise<AddressInfo> {
-    const server = createServer(this.options.onRequest ?? notFound)
-    this.server = server
-    this.attach(server)
-    return new Promise((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
+    meterSocket(socket, handshake, (metered) => {
+      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      this.open.add(connection)
+      return connection
     })
+
+  async listen(port: number, host?: string): Promise<AddressInfo> {
+    try {
+      const listening = this.front.listen(port, host)
+      const [address] = await Promise.all([listening, this.lifecycle.start()])
+      return address
+    } catch (error) {
+      await this.close()
+      throw error
+    }
   }
 
   attach(server: Server | HttpsServer): void {
-    const others = server.listeners('request') as RequestListener[]
-    server.removeAllListeners('request')
-    const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-      if (answerHook(this.hooks, request, response)) return
-      for (const listener of others) listener.call(server, request, response as never)
-    }
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if ((request.url ?? '').split('?', 1)[0] === this.path) this.transport.upgrade(request, socket, head)
-      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, '404 Not Found')
-    }
-    server.on('request', onRequest)
-    server.on('upgrade', onUpgrade)
-    this.detachers.push(() => {
-      server.off('request', onRequest).off('upgrade', onUpgrade)
-      for (const listener of others) server.on('request', listener)
+    this.front.attach(server)
+    this.lifecycle.start().catch((error: unknown) => {
+      describeError(error, 'start_failed', this.host.onError)
     })
   }
 
-  /** The browser sends the page's origin and cannot be made to lie about it; other clients may send none. */
-  private readonly allowOrigin = (origin: string | undefined, host: string | undefined): boolean => {
-    if (origin === undefined) return true
-    if (this.options.allowedOrigins?.includes(origin)) return true
-    return URL.canParse(origin) && new URL(origin).host === host
-  }
-
-  async close(): Promise<void> {
+  private closeConnections(): void {
     for (const connection of [...this.open]) {
       connection.refuse('server_closing')
       connection.closed()
     }
-    for (const detach of this.detachers.splice(0)) detach()
-    this.transport.close()
-    const { server } = this
-    if (server === undefined) return
-    server.closeAllConnections()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
   }
-}
 
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
+  close(): Promise<void> {
+    return this.lifecycle.stop(0)
+  }
 }

@@ -1,8 +1,5 @@
-import { channel } from 'node:diagnostics_channel'
 import type { ErrorCode } from '../errors.ts'
-
-/** Subscribers hear `{ code }` of every refusal in this process. */
-const refusals = channel('liveroot.refusal')
+import { diagnostics } from './diagnostics.ts'
 
 /** Counts what a server refused to browsers, by code. */
 export class Refusals {
@@ -10,6 +7,6 @@ export class Refusals {
 
   count(code: ErrorCode): void {
     this.counts[code] = (this.counts[code] ?? 0) + 1
-    if (refusals.hasSubscribers) refusals.publish({ code })
+    if (diagnostics.refusal.hasSubscribers) diagnostics.refusal.publish({ code })
   }
 }

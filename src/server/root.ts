@@ -1,9 +1,13 @@
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
+import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
+import { ObservedFrame, observeMount } from './observe.ts'
+import { RootGuard } from './root-guard.ts'
 import type { Match } from './routes.ts'
 import type { Session } from './session.ts'
 
@@ -12,10 +16,14 @@ export class Root implements TreeObserver {
   readonly tree: LiveTree
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
+  /** True from when a frame was held back to when one is sent. */
+  private held = false
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction = false
   private readonly waiting: (() => void)[] = []
   private closed = false
+  private mounted = false
+  private readonly guard: RootGuard | null
 
   constructor(
     private readonly session: Session,
@@ -24,18 +32,56 @@ export class Root implements TreeObserver {
     private readonly match: Match,
   ) {
     this.tree = new LiveTree(this, `live${id}`)
+    const { info, host } = session
+    this.guard =
+      match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
   }
 
   get route(): string {
     return this.match.route.pattern
   }
 
+  /** Renders it, when the guard of its route lets the session in. */
   mount(): void {
+    if (this.guard === null) this.mountNow()
+    else this.askGuard(this.guard)
+  }
+
+  /** The session's user is another: what was allowed may be so no more. */
+  userChanged(): void {
+    if (this.guard !== null) this.askGuard(this.guard)
+  }
+
+  private askGuard(guard: RootGuard): void {
+    guard.ask((refusal) => {
+      if (this.closed) return
+      if (refusal === null) return this.mounted ? undefined : this.mountNow()
+      this.session.host.refused('forbidden')
+      this.session.failRoot(this, refusal)
+    })
+  }
+
+  private mountNow(): void {
+    this.mounted = true
+    observeMount(
+      () => this.describe(),
+      () => {
+        this.render()
+        return !this.closed
+      },
+    )
+  }
+
+  private describe() {
+    return { ...this.session.identity, route: this.route, root: this.id }
+  }
+
+  private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const services = this.session.host
+    const { host, info } = this.session
     this.tree.mount(element, (inner: ReactElement) =>
-      createElement(ServicesContext, { value: services }, inner),
+      createElement(ServicesContext, { value: host }, createElement(SessionContext, { value: info }, inner)),
     )
   }
 
@@ -78,7 +124,7 @@ export class Root implements TreeObserver {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.encoding || (this.tree.dirty && !this.session.hasRoomFor(this.tree))) return
+    if (this.closed || this.encoding || (this.tree.dirty && this.isHeldBack())) return
     try {
       this.send()
     } catch (error) {
@@ -87,27 +133,37 @@ export class Root implements TreeObserver {
     if (!this.tree.dirty && !this.encoding) this.release()
   }
 
+  private isHeldBack(): boolean {
+    const reason = this.session.holdsBack(this.tree)
+    if (reason === null || this.held) return reason !== null
+    this.held = true
+    if (diagnostics.frameHeld.hasSubscribers) diagnostics.frameHeld.publish({ ...this.describe(), reason })
+    return true
+  }
+
   private send(): void {
+    const observed = ObservedFrame.begin()
     const batch = this.tree.collect()
     if (batch === null) return
+    this.held = false
     const { session, id } = this
     const { sequence } = batch
     const action = this.ofAction ? 1 : 0
     this.ofAction = false
     const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
+    const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
     if (typeof payload === 'string') {
+      observed?.end(payload, describe)
       session.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
       return
     }
     this.encoding = true
     session
-      .sendStream(payload, (body, stream) => ({
-        type: 'frame',
-        root: id,
-        sequence,
-        ...(stream === undefined ? (action ? { action } : {}) : { action, stream }),
-        body,
-      }))
+      .sendStream(payload, (body, stream) => {
+        observed?.end(body, describe)
+        const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
+        return { type: 'frame', root: id, sequence, ...more, body }
+      })
       .then(
         () => this.encoded(),
         (error: unknown) => this.failed(error, ''),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
@@ -5,8 +6,10 @@ import { encode } from '../protocol/codec.ts'
 import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
 import type { ArgumentHost } from './arguments.ts'
+import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
+import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
 import { abandon, encodeValue, readOpening, readWhole } from './flight/encode.ts'
@@ -14,7 +17,8 @@ import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
-import type { Socket } from './transport.ts'
+import { SessionInfo } from './session-info.ts'
+import type { Handshake, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 
 /** What every session uses of its server. */
@@ -22,6 +26,7 @@ export interface SessionHost extends LiveServices {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
   readonly onError: OnError
+  readonly authenticator: Authenticator
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
   /** Where the browser finds client modules. */
@@ -30,6 +35,11 @@ export interface SessionHost extends LiveServices {
 
 /** A browser's live roots and calls. */
 export class Session {
+  /** What diagnostics say of it. */
+  readonly identity: { readonly session: string; readonly handshake: Handshake }
+  /** What the application sees of it. */
+  readonly info: SessionInfo
+  private readonly openedAt = performance.now()
   private readonly roots = new Map<number, Root>()
   private readonly calls: Calls
   readonly streams: ItemStreams
@@ -41,7 +51,12 @@ export class Session {
   constructor(
     readonly host: SessionHost,
     private readonly socket: Socket,
+    handshake: Handshake,
+    { user }: KnownUser,
   ) {
+    this.identity = { session: randomUUID(), handshake }
+    this.info = new SessionInfo(this.identity.session, user)
+    if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.uploads = new Uploads({
       limits,
@@ -122,10 +137,11 @@ export class Session {
     this.roots.get(root)?.acknowledge(received, shown)
   }
 
-  /** True when a frame for this tree may be made now. */
-  hasRoomFor(tree: LiveTree): boolean {
+  /** Why no frame for this tree may be made now; null where one may. */
+  holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
     const { maxUnackedFrames, maxBufferedBytes } = this.host.limits
-    return tree.unacknowledged < maxUnackedFrames && this.socket.bufferedBytes <= maxBufferedBytes
+    if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
+    return this.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
   }
 
   /** The network took what was buffered. */
@@ -197,5 +213,7 @@ export class Session {
     this.roots.clear()
     for (const reader of this.readers) abandon(reader)
     this.readers.clear()
+    if (!diagnostics.sessionEnded.hasSubscribers) return
+    diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })
   }
 }

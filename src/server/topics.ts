@@ -1,86 +1,142 @@
-import type { Topics } from '../live/services.ts'
+import { LiverootError } from '../errors.ts'
+import type { Place, TopicListener, Topics } from '../live/services.ts'
+import { type Bus, type BusMessage, fromOldest } from './bus.ts'
+import { describeError, type OnError } from './errors-out.ts'
+import type { LivePart } from './lifecycle.ts'
+import { SlicedDelivery } from './sliced-delivery.ts'
+import {
+  type FeedHost,
+  type Mark,
+  type Receiver,
+  Subscriber,
+  TopicFeed,
+  type TopicItem,
+} from './topic-feed.ts'
+import { checkPattern, matchesTopic } from './topic-names.ts'
+import { decodeValue, encodeValue } from './value-codec.ts'
 
-type Listener = (data: unknown) => void
-
-interface Delivery {
-  readonly topic: string
-  readonly data: unknown
-  /** The subscribers when the message was published; those that have left since are passed over. */
-  readonly listeners: readonly Listener[]
-  readonly subscribed: ReadonlySet<Listener>
-  next: number
+/** What a server knows of the topics that a pattern matches. */
+export interface TopicOptions {
+  /**
+   * How many of the newest messages of each topic the engine of the bus keeps at least, so that who comes back can go
+   * on where they were. 0 by default: none.
+   */
+  readonly history?: number
 }
 
-/** A slice is made as large as it can be without holding the event loop much longer than this. */
-const sliceMs = 8
-const firstSlice = 64
+/** Options by topic or pattern. Where several patterns match a topic, the first one counts. */
+export type TopicOptionsByPattern = Readonly<Record<string, TopicOptions>>
 
 /**
- * Topics within one process. A message to thousands of subscribers is delivered in slices, and sockets are served
- * between them; order per topic is kept.
+ * The history of a topic, from what the application declared.
+ *
+ * @throws `bad_topic` for a pattern that is none, or a history that is no count.
  */
-export class MemoryTopics implements Topics {
-  private readonly topics = new Map<string, Set<Listener>>()
-  private readonly queue: Delivery[] = []
-  private running = false
-  private sliceSize = firstSlice
-
-  /** `onListenerError` hears of a subscriber that throws; the others get the message all the same. */
-  constructor(private readonly onListenerError: (error: unknown, topic: string) => void) {}
-
-  publish(topic: string, data: unknown): void {
-    const listeners = this.topics.get(topic)
-    if (listeners === undefined) return
-    this.queue.push({ topic, data, listeners: [...listeners], subscribed: listeners, next: 0 })
-    if (this.running) return
-    this.running = true
-    queueMicrotask(() => this.slice())
+export function historyOf(declared: TopicOptionsByPattern): (topic: string) => number {
+  const entries = Object.entries(declared)
+  for (const [pattern, { history = 0 }] of entries) {
+    checkPattern(pattern)
+    if (!Number.isSafeInteger(history) || history < 0)
+      throw new LiverootError('bad_topic', `The history of topic "${pattern}" must be a count of messages.`)
   }
+  return (topic) => entries.find(([pattern]) => matchesTopic(pattern, topic))?.[1].history ?? 0
+}
 
-  subscribe(topic: string, listener: Listener): () => void {
-    let listeners = this.topics.get(topic)
-    if (listeners === undefined) {
-      listeners = new Set()
-      this.topics.set(topic, listeners)
-    }
-    // A function of its own, for the same one may subscribe twice.
-    const own: Listener = (data) => listener(data)
-    listeners.add(own)
-    return () => {
-      listeners.delete(own)
-      if (listeners.size === 0 && this.topics.get(topic) === listeners) this.topics.delete(topic)
-    }
-  }
+/**
+ * The topics of live components, over a bus: one subscription of the engine per pattern and process; values are
+ * encoded once when they are published and decoded once when they come.
+ */
+export class BusTopics implements Topics, FeedHost {
+  /** Starts with the server, which waits for the engine, and stops after all that uses topics. */
+  readonly part: LivePart
+  readonly delivery: SlicedDelivery<TopicItem, Receiver>
+  private readonly feeds = new Map<string, TopicFeed>()
+  private readonly marks = new WeakMap<Place, Mark>()
 
-  private slice(): void {
-    const start = performance.now()
-    let left = this.sliceSize
-    while (left > 0 && this.queue.length > 0) {
-      const delivery = this.queue[0] as Delivery
-      const end = Math.min(delivery.listeners.length, delivery.next + left)
-      left -= end - delivery.next
-      while (delivery.next < end) this.deliver(delivery, delivery.listeners[delivery.next++] as Listener)
-      if (delivery.next === delivery.listeners.length) this.queue.shift()
+  constructor(
+    readonly bus: Bus,
+    declared: TopicOptionsByPattern,
+    private readonly onError: OnError,
+  ) {
+    const report = (error: unknown) => void describeError(error, 'bus_failed', onError)
+    const started = bus.start({ history: historyOf(declared), onError: report })
+    // A server that is never told to start has topics, too.
+    started.catch(report)
+    this.part = {
+      name: 'bus',
+      start: () => started,
+      stop: () => this.close(),
+      healthy: () => bus.state === 'connected',
     }
-    if (this.queue.length === 0) {
-      this.running = false
-      return
-    }
-    // The next slice starts after what this one caused has been rendered, so the time between tells its true cost.
-    setImmediate(() => {
-      const took = performance.now() - start
-      const size = Math.round((this.sliceSize * sliceMs) / Math.max(took, 1))
-      this.sliceSize = Math.min(1024, Math.max(16, size))
-      this.slice()
+    this.delivery = new SlicedDelivery((item, receiver) => {
+      try {
+        receiver.receive(item)
+      } catch (error) {
+        describeError(error, 'listener_failed', onError, { route: `topic ${item?.topic ?? ''}` })
+      }
     })
   }
 
-  private deliver({ topic, data, subscribed }: Delivery, listener: Listener): void {
-    if (!subscribed.has(listener)) return
-    try {
-      listener(data)
-    } catch (error) {
-      this.onListenerError(error, topic)
+  publish(topic: string, data: unknown): Promise<void> {
+    const published = this.send(topic, data)
+    // Heard here, so that nobody has to; who waits for it is told all the same.
+    published.catch((error: unknown) => {
+      describeError(error, 'publish_failed', this.onError, { route: `topic ${topic}` })
+    })
+    return published
+  }
+
+  private async send(topic: string, data: unknown): Promise<void> {
+    await this.bus.publish(topic, encodeValue(data))
+  }
+
+  place(topic: string, replay: boolean): Place {
+    checkPattern(topic)
+    const place: Place = { topic, position: replay ? fromOldest : null }
+    const feed = this.feed(topic)
+    if (!replay) this.marks.set(place, feed.mark(place))
+    return place
+  }
+
+  subscribe(place: Place, listener: TopicListener): () => void {
+    const subscriber = new Subscriber(place, listener)
+    const mark = this.marks.get(place)
+    // What subscribes again later goes on from its position.
+    this.marks.delete(place)
+    const feed = mark === undefined || mark.feed.closed ? this.feed(place.topic) : mark.feed
+    if (mark?.feed === feed) feed.join(subscriber, mark)
+    else if (place.position !== null) void feed.joinFrom(subscriber, place.position)
+    else feed.joinLate(subscriber)
+    return () => feed.leave(subscriber)
+  }
+
+  private feed(pattern: string): TopicFeed {
+    let feed = this.feeds.get(pattern)
+    if (feed === undefined) {
+      feed = new TopicFeed(this, pattern)
+      this.feeds.set(pattern, feed)
     }
+    return feed
+  }
+
+  decode(message: BusMessage): TopicItem | undefined {
+    const { topic, text, position } = message
+    try {
+      return { topic, data: decodeValue(text), position }
+    } catch (error) {
+      describeError(error, 'bad_message', this.onError, { route: `topic ${topic}` })
+      return undefined
+    }
+  }
+
+  idle(feed: TopicFeed): void {
+    feed.close()
+    if (this.feeds.get(feed.pattern) === feed) this.feeds.delete(feed.pattern)
+  }
+
+  async close(): Promise<void> {
+    for (const feed of this.feeds.values()) feed.close()
+    this.feeds.clear()
+    await this.bus.close()
   }
 }

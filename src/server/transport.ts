@@ -23,5 +23,20 @@ export interface SocketListener {
   closed(): void
 }
 
+/** The request that a connection began with, as plain data. */
+export interface Handshake {
+  /** The path and query of the request. */
+  readonly url: string
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** The page that connects; undefined for what is not a browser. */
+  readonly origin: string | undefined
+  /** The address of the other end of the socket: that of the last proxy, where there are some. */
+  readonly remoteAddress: string | undefined
+}
+
+/** The handshake of a connection that began without a request. */
+export const noHandshake: Handshake = { url: '/', headers: {}, origin: undefined, remoteAddress: undefined }
+
 /** Given to a transport: called for every connection it accepts. */
-export type AcceptSocket = (socket: Socket) => SocketListener
+export type AcceptSocket = (socket: Socket, handshake?: Handshake) => SocketListener

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { until } from '../../tests/support/until.ts'
 import { bytesOf, temporaryFiles } from '../../tests/uploads/pipe.ts'
 import type { DownMessage } from '../protocol/messages.ts'
 import { uploadPieceBytes, uploadWindow } from '../protocol/uploads.ts'
@@ -14,15 +15,6 @@ import { memorySpoolBytes } from './spool.ts'
 import { Uploads } from './uploads.ts'
 
 const onDisk = memorySpoolBytes + 1
-
-/** As soon as that. */
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 4_000
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`)
-    await new Promise(setImmediate)
-  }
-}
 
 function setUp(limits: Partial<LiveLimits> = {}, directory?: string) {
   const sent: DownMessage[] = []
@@ -298,13 +290,11 @@ describe('memory', () => {
   }
 
   /** What the collector finds is freed a little later; what is held never is. */
-  async function falls(to: number): Promise<void> {
-    const end = Date.now() + 5_000
-    while (held() > to) {
-      if (Date.now() > end) throw new Error(`${held() - to} bytes too many are held.`)
-      await sleep(10)
-    }
-  }
+  const falls = (to: number) =>
+    until(
+      () => held() <= to,
+      () => `${held() - to} bytes too many are held.`,
+    )
 
   test('a file of 50 MB is not held in it, neither while it comes nor while it is read', async () => {
     const size = 50_000_000

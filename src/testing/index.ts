@@ -12,3 +12,4 @@ export {
 } from './latency-proxy.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
+export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'

@@ -14,7 +14,7 @@ import { loadReactDom } from './react-halves.ts'
 export interface RenderLiveOptions extends Partial<Omit<LiveServerOptions, 'routes' | 'clientModules'>> {
   /** Shown until the first output is there. `'loading'` by default. */
   readonly fallback?: ReactNode
-  /** How long {@link LiveScreen.settled} waits for quiet before it gives up. 5,000. */
+  /** How long {@link LiveScreen.settled} waits for quiet before it gives up. 20,000. */
   readonly settleTimeoutMs?: number
 }
 
@@ -44,7 +44,7 @@ export async function renderLive(
   element: ReactElement,
   options: RenderLiveOptions = {},
 ): Promise<LiveScreen> {
-  const { fallback = 'loading', settleTimeoutMs = 5_000, ...serverOptions } = options
+  const { fallback = 'loading', settleTimeoutMs = 20_000, ...serverOptions } = options
   const { createRoot } = await loadReactDom()
   const traffic: { up: boolean; data: Body }[] = []
   const server = createLiveServer({ ...serverOptions, routes: [route('/', () => element)], clientModules })

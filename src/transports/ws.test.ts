@@ -46,7 +46,7 @@ interface Ends {
   readonly received: string[]
 }
 
-const options = { maxMessageBytes: 1000, allowOrigin: () => true }
+const options = { maxMessageBytes: 1000, allow: () => true }
 
 /** Opens some connections to one server, and gives both ends of each. */
 async function openScene(connections: number) {

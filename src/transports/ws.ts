@@ -2,20 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { type Body, subprotocol } from '../protocol/messages.ts'
-import type { AcceptSocket, Socket } from '../server/transport.ts'
+import type { AcceptSocket, Handshake, Socket } from '../server/transport.ts'
 
 /** What the WebSocket transport needs to know. */
 export interface WebSocketOptions {
   /** Larger messages close the connection with 1009 before they are read. */
   readonly maxMessageBytes: number
-  /** Whether a page of this origin may connect; `undefined` is a client that is not a browser. */
-  readonly allowOrigin: (origin: string | undefined, host: string | undefined) => boolean
+  /** Whether a connection may begin with this request; it is answered with 403 otherwise. */
+  readonly allow: (handshake: Handshake) => boolean
 }
 
 /** Takes WebSocket upgrades and hands every accepted connection to the core. */
 export interface WebSocketTransport {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  close(): void
+  /** Takes no more connections. Resolves when those that are open have ended. */
+  close(): Promise<void>
+  /** Ends those that are still open, without a word. */
+  terminate(): void
 }
 
 export function webSocketTransport(options: WebSocketOptions, accept: AcceptSocket): WebSocketTransport {
@@ -28,13 +31,21 @@ export function webSocketTransport(options: WebSocketOptions, accept: AcceptSock
   })
   return {
     upgrade(request, socket, head) {
-      if (!options.allowOrigin(request.headers.origin, request.headers.host)) {
-        return refuseUpgrade(socket, '403 Forbidden')
-      }
-      server.handleUpgrade(request, socket, head, (webSocket) => listen(webSocket, socket, accept))
+      const handshake = handshakeOf(request)
+      if (!options.allow(handshake)) return refuseUpgrade(socket, '403 Forbidden')
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        listen(webSocket, socket, (adapter) => accept(adapter, handshake))
+      })
     },
-    close: () => server.close(),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    terminate: () => {
+      for (const webSocket of server.clients) webSocket.terminate()
+    },
   }
+}
+
+function handshakeOf({ url = '/', headers, socket }: IncomingMessage): Handshake {
+  return { url, headers, origin: headers.origin, remoteAddress: socket.remoteAddress }
 }
 
 /** Answers an upgrade with an HTTP error. The socket is ours alone by now: it must be heard out and destroyed. */

@@ -25,7 +25,6 @@ function readAll(directory: string): string {
   return files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8')).join('\n')
 }
 
-jest.setTimeout(60_000)
 beforeAll(() => writeFakePackages(app))
 afterAll(() => {
   removeFakePackages(app)

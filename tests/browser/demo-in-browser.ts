@@ -17,7 +17,7 @@ export function useDemo(): DemoInBrowser {
   beforeAll(async () => {
     demo = await startDemo()
     browser = await TestBrowser.launch()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()

@@ -26,27 +26,23 @@ describeInBrowser('the demo in Chromium', () => {
 
   const live = (page: Page) => page.getByText('Live', { exact: true }).first().waitFor()
 
-  test.each(pages)(
-    'page /%s looks right on a laptop and a phone, light and dark',
-    async (path) => {
-      const name = path === '' ? 'home' : path.replace('/', '-')
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const [device, options] of [
-          ['laptop', {}],
-          ['phone', phone],
-        ] as const) {
-          const page = await open(path, { ...options, colorScheme })
-          await live(page)
-          await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
-          await keepScreenshot(page, `${name}-${device}-${colorScheme}`)
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-          expect(overflow).toBeLessThanOrEqual(0)
-          await page.context().close()
-        }
+  test.each(pages)('page /%s looks right on a laptop and a phone, light and dark', async (path) => {
+    const name = path === '' ? 'home' : path.replace('/', '-')
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [device, options] of [
+        ['laptop', {}],
+        ['phone', phone],
+      ] as const) {
+        const page = await open(path, { ...options, colorScheme })
+        await live(page)
+        await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+        await keepScreenshot(page, `${name}-${device}-${colorScheme}`)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        expect(overflow).toBeLessThanOrEqual(0)
+        await page.context().close()
       }
-    },
-    60_000,
-  )
+    }
+  })
 
   test('a counter counts on the server, and a shared one in every tab', async () => {
     const [one, two] = [await open('counter'), await open('counter')]
@@ -140,9 +136,7 @@ describeInBrowser('the demo in Chromium', () => {
     const before = await rows.first().locator('xpath=following::tr[1]').textContent()
     const feed = page.getByRole('switch').or(page.getByRole('checkbox')).first()
     await feed.click()
-    await page.waitForFunction((text) => document.querySelectorAll('tr')[1]?.textContent !== text, before, {
-      timeout: 15_000,
-    })
+    await page.waitForFunction((text) => document.querySelectorAll('tr')[1]?.textContent !== text, before)
     await feed.click()
   })
 
@@ -157,7 +151,7 @@ describeInBrowser('the demo in Chromium', () => {
 
   test('state in the chart, a client component, survives the server’s updates', async () => {
     const page = await open('chart')
-    await page.locator('.recharts-line, .recharts-area').first().waitFor({ timeout: 15_000 })
+    await page.locator('.recharts-line, .recharts-area').first().waitFor()
     await page
       .getByRole('button', { name: 'Memory' })
       .or(page.getByText('Memory', { exact: true }))

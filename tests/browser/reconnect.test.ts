@@ -8,7 +8,7 @@ describeInBrowser('a lost connection in Chromium', () => {
   beforeAll(async () => {
     demo = await startDemo()
     browser = await TestBrowser.launch()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -22,9 +22,9 @@ describeInBrowser('a lost connection in Chromium', () => {
     await demo.stop()
     await page.getByText('Live', { exact: true }).first().waitFor({ state: 'hidden' })
     demo = await startDemo(Number(new URL(demo.url).port))
-    await page.getByText('Live', { exact: true }).first().waitFor({ timeout: 20_000 })
+    await page.getByText('Live', { exact: true }).first().waitFor()
     expect(await page.getByLabel('Message').inputValue()).toBe('half a sentence')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.locator('.messages').getByText('half a sentence').waitFor()
-  }, 60_000)
+  })
 })

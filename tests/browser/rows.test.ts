@@ -19,7 +19,7 @@ describeInBrowser('rows that somebody else moves, at the far end of a slow conne
       startFarPage([route('/rows', Page)], { latencyMs: 200, jitterMs: 80 }),
       TestBrowser.launch(),
     ])
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -67,5 +67,5 @@ describeInBrowser('rows that somebody else moves, at the far end of a slow conne
     }
     for (const each of expected) expect(counts).toContainEqual(each)
     expect(browser.complaints).toEqual([])
-  }, 40_000)
+  })
 })

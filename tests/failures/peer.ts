@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import { subprotocol } from '../../src/protocol/messages.ts'
+import { patienceMs } from '../support/until.ts'
 
 /** A browser of any conduct, on a real socket. */
 export class Peer {
@@ -58,8 +59,8 @@ export class Peer {
     return { ...(this.closed as { code: number; reason: string }), refusal: codeOf(refusal) }
   }
 
-  async until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
-    const end = Date.now() + timeoutMs
+  async until(condition: () => boolean): Promise<void> {
+    const end = Date.now() + patienceMs
     while (!condition()) {
       if (Date.now() > end)
         throw new Error(`Waited in vain. Heard: ${this.messages.join(' | ').slice(0, 500)}`)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { route } from 'liveroot/server'
 import { useState } from 'react'
+import { until } from '../support/until.ts'
 import { openScene } from './bystander.ts'
 import { codeOf, Peer } from './peer.ts'
 
@@ -33,7 +34,7 @@ test('a browser that stops reading: what is kept for it is bounded, and then it 
   expect(Math.max(...buffered)).toBeLessThan(150_000_000)
   peer.end()
   await end()
-}, 20_000)
+})
 
 test('one that reads again in time gets the newest state, not all that was between', async () => {
   setters.clear()
@@ -52,7 +53,7 @@ test('one that reads again in time gets the newest state, not all that was betwe
   expect(frames.length).toBeLessThan(300)
   peer.end()
   await end()
-}, 20_000)
+})
 
 test('it is closed with slow_reader, told to whoever could still read it', async () => {
   const { server, end } = await openScene({ limits: { ...limits, slowReaderTimeoutMs: 40 } })
@@ -65,7 +66,7 @@ test('it is closed with slow_reader, told to whoever could still read it', async
     terminate: () => void closed.push('terminated'),
   })
   listener.message('h1')
-  for (let i = 0; i < 200 && closed.length < 2; i++) await sleep(5)
+  await until(() => closed.length === 2)
   expect(closed).toEqual([[4413, 'slow_reader'], 'terminated'])
   expect(codeOf(sent.at(-1))).toBe('slow_reader')
   listener.closed()

@@ -139,7 +139,7 @@ test('a file is for one call', async () => {
 })
 
 test('each limit has its code, and then there is room again', async () => {
-  const limits = { maxUploadBytes: 100_000, maxUploads: 3, uploadTimeoutMs: 300 }
+  const limits = { maxUploadBytes: 100_000, maxUploads: 3, uploadTimeoutMs: 1_500 }
   const limited = await openScene({ limits })
   const peer = await Peer.open(limited.port)
   const codeFor = async (upload: number) =>

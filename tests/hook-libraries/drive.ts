@@ -1,11 +1,12 @@
 import type { LiveServer } from 'liveroot/server'
+import { patienceMs } from '../support/until.ts'
 
 /**
  * Mounts a route, calls its only handler and waits for the change, by hand over the protocol: no browser, no DOM.
  *
  * @returns 'counted', or what came instead.
  */
-export async function drive(server: LiveServer, path: string, timeoutMs = 3_000): Promise<string> {
+export async function drive(server: LiveServer, path: string): Promise<string> {
   const messages: string[] = []
   const socket = server.accept({
     bufferedBytes: 0,
@@ -13,7 +14,7 @@ export async function drive(server: LiveServer, path: string, timeoutMs = 3_000)
     close() {},
     terminate() {},
   })
-  const end = Date.now() + timeoutMs
+  const end = Date.now() + patienceMs
   const heard = async (pattern: RegExp): Promise<string> => {
     for (;;) {
       const message = messages.find((each) => pattern.test(each))

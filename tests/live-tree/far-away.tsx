@@ -56,7 +56,7 @@ export async function openFarAway(element: ReactElement): Promise<FarPage> {
     async answered() {
       await until(() => calls.answered === calls.sent)
       // What was answered is decoded and shown in some turns of the event loop.
-      for (let turn = 0; turn < 20; turn++) await wait(1)
+      for (let turn = 0; turn < 40; turn++) await wait(1)
     },
     async close() {
       root.unmount()

@@ -106,7 +106,7 @@ test('fields end as in client React, and no letter is lost on the way', async ()
   }
   local.close()
   await page.close()
-}, 20_000)
+})
 
 function SignUp(): ReactNode {
   const [name, setName] = useState('')

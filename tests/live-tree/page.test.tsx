@@ -156,7 +156,7 @@ test('a call that is under way when the connection is lost is rejected', async (
   page.render(live('/'))
   await until(() => page.text() === 'ready')
   const answer = ask().catch((error: unknown) => error)
-  await wait(10)
+  await until(() => messages(page.connections[0]?.up ?? [], 'c').length === 1)
   page.connections[0]?.drop()
   expect(await answer).toMatchObject({ code: 'connection_lost', retry: true })
   await page.close()

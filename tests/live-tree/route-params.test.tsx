@@ -37,4 +37,4 @@ test('routes and LiveRoot check their parameters’ types', async () => {
     (error: { stdout: string }) => error,
   )
   expect(stdout.split('\n').filter((line) => line.startsWith('tests/live-tree/route-params'))).toEqual([])
-}, 30_000)
+})

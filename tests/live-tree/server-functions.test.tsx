@@ -4,7 +4,7 @@ import { clientComponent, renderLive, serverFunctions } from 'liveroot/testing'
 import { type ReactNode, useState } from 'react'
 import * as v from 'valibot'
 import { z } from 'zod'
-import { click, quietConsole, text, wait } from './support.ts'
+import { click, quietConsole, text, until } from './support.ts'
 
 quietConsole()
 
@@ -93,9 +93,11 @@ describe('a function that a client component imports', () => {
     expect(text(screen)).toContain('importer')
     expect(await stubs.add('milk')).toBe('milk added')
     await expect(Promise.resolve(stubs.hidden())).rejects.toMatchObject({ code: 'unknown_function' })
+    const from = screen.traffic.length
     await click(screen)
     // The server knows that it is gone when the browser has said so.
-    await wait(600)
+    await until(() => screen.traffic.slice(from).some(({ up, data }) => up && String(data).startsWith('a')))
+    await screen.settled()
     await expect(stubs.add('eggs')).rejects.toMatchObject({ code: 'unknown_function' })
     await click(screen)
     expect(await stubs.add('tea')).toBe('tea added')

@@ -1,6 +1,8 @@
 import type { LiveScreen } from 'liveroot/testing'
 import '../support/dom-form-data.ts'
 
+export { until } from '../support/until.ts'
+
 export function html({ container }: LiveScreen): string {
   return container.innerHTML
 }
@@ -18,15 +20,6 @@ export async function click(screen: LiveScreen, selector = 'button'): Promise<vo
 
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** Waits for something that takes its time, such as React's throttled reveal of a Suspense. */
-export async function until(condition: () => boolean, timeoutMs = 4_000): Promise<void> {
-  const end = Date.now() + timeoutMs
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms for ${condition}`)
-    await wait(5)
-  }
 }
 
 /** The frames that came since message number `from`. */

@@ -22,13 +22,13 @@ beforeAll(async () => {
   await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(modules, 'liveroot/dist')])
   cpSync(join(top, 'tests/package/consumer'), application, { recursive: true })
   writeFileSync(join(application, 'package.json'), '{ "type": "module" }')
-}, 60_000)
+})
 
 afterAll(() => rmSync(application, { recursive: true, force: true }))
 
 test('an application compiles against the types of the package, params included', async () => {
   await expect(run(process.execPath, [tsc, '-p', application])).resolves.toBeDefined()
-}, 60_000)
+})
 
 test('the package runs in plain Node, without a bundler', async () => {
   const script = `
@@ -48,4 +48,4 @@ test('the package runs in plain Node, without a bundler', async () => {
   writeFileSync(join(application, 'main.mjs'), script)
   const { stdout } = await run(process.execPath, ['main.mjs'], { cwd: application })
   expect(stdout).toContain('unknown_route')
-}, 30_000)
+})

@@ -98,8 +98,7 @@ describe('a server of its own', () => {
   test('an upgrade to another path is not left hanging', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/elsewhere`)
     const ended = new Promise((resolve) => socket.once('error', resolve).once('close', resolve))
-    const waited = new Promise((resolve) => setTimeout(resolve, 1_000, 'left hanging'))
-    expect(await Promise.race([ended, waited])).not.toBe('left hanging')
+    await ended
     socket.terminate()
   })
 })

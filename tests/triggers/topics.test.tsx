@@ -4,6 +4,9 @@ import { usePublish, useTopic } from 'liveroot'
 import { createLiveServer, type LiveServer, route } from 'liveroot/server'
 import { clientModules } from 'liveroot/testing'
 import { useEffect, useState } from 'react'
+import { memoryBus } from '../../src/server/memory-bus.ts'
+import { BusTopics } from '../../src/server/topics.ts'
+import { until } from '../support/until.ts'
 
 interface Screen {
   readonly down: string[]
@@ -39,14 +42,6 @@ function serve(routes: Parameters<typeof createLiveServer>[0]['routes']): LiveSe
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
 })
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`)
-    await sleep(1)
-  }
-}
 
 /** Waits for the welcome and that many frames. */
 const heard = (screen: Screen, frames: number) => until(() => screen.down.length > frames)
@@ -98,31 +93,33 @@ test('a subscriber that leaves while a message is delivered does not get it, and
 })
 
 test('one that unsubscribes itself directly gets nothing more of the same delivery', async () => {
-  const { MemoryTopics } = await import('../../src/server/topics.ts')
   const errors: unknown[] = []
-  const topics = new MemoryTopics((error) => errors.push(error))
+  const topics = new BusTopics(memoryBus(), {}, (error) => errors.push(error))
   const got: string[] = []
   const leaves: (() => void)[] = []
+  const subscribe = (message: () => void) =>
+    topics.subscribe(topics.place('t', false), { message, gap: () => got.push('gap') })
   leaves.push(
-    topics.subscribe('t', () => {
+    subscribe(() => {
       got.push('first')
       leaves[1]?.()
     }),
   )
-  leaves.push(topics.subscribe('t', () => got.push('second')))
+  leaves.push(subscribe(() => got.push('second')))
   const same = () => void got.push('twice')
-  topics.subscribe('t', same)
-  const leaveOnce = topics.subscribe('t', same)
-  topics.publish('t', 0)
+  subscribe(same)
+  const leaveOnce = subscribe(same)
+  void topics.publish('t', 0)
   expect(got).toEqual([])
-  await sleep(5)
+  await until(() => got.length === 3)
   expect(got.splice(0)).toEqual(['first', 'twice', 'twice'])
   leaveOnce()
   leaveOnce()
-  topics.publish('t', 0)
-  await sleep(5)
+  await topics.publish('t', 0)
+  await until(() => got.length === 2)
   expect(got).toEqual(['first', 'twice'])
   expect(errors).toEqual([])
+  await topics.close()
 })
 
 test('publishing in a handler, in an effect, from a timer and from a listener', async () => {
@@ -180,18 +177,27 @@ test('a message to 10,000 live roots leaves the event loop free for others', asy
     if (i % 500 === 0) await sleep(0)
   }
   await sleep(20)
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  // It measures from its second tick on.
-  await sleep(20)
-  const start = performance.now()
-  server.publish('all', 'hello')
-  while (screens.some(({ down }) => down.length < 3)) await sleep(5)
-  const took = performance.now() - start
-  // The monitor sees a turn when the next one begins.
-  await sleep(20)
-  delay.disable()
-  for (const screen of screens) expect(last(screen)).toBe('f1,2\n0:[[1,[0],"hello"]]\n')
-  // In one go, the longest turn would be the better part of the whole delivery.
-  expect(delay.max / 1e6).toBeLessThan(Math.max(took / 3, 60))
-}, 30_000)
+  let said = ''
+  /** The longest turn of a delivery, as a share of the whole of it. */
+  const deliver = async (frame: number): Promise<number> => {
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    // It measures from its second tick on.
+    await sleep(20)
+    const start = performance.now()
+    server.publish('all', 'hello')
+    await until(() => screens.every(({ down }) => down.length > frame))
+    const took = performance.now() - start
+    // The monitor sees a turn when the next one begins.
+    await sleep(20)
+    delay.disable()
+    said = `${said} hello`.trim()
+    for (const screen of screens) expect(last(screen)).toBe(`f1,${frame}\n0:[[1,[0],"${said}"]]\n`)
+    return delay.max / 1e6 / took
+  }
+  // In one go, the longest turn would be the better part of the whole delivery. Best of three: the work of others and
+  // the collector of garbage make a turn longer, and nothing makes it shorter.
+  let share = await deliver(2)
+  for (let frame = 3; frame < 5 && share > 1 / 3; frame++) share = Math.min(share, await deliver(frame))
+  expect(share).toBeLessThan(1 / 3)
+})

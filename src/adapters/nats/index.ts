@@ -1,2 +1,2 @@
 // What Liveroot can do with NATS. Its client is an optional peer, loaded when it is first used.
-export {}
+export { type NatsStoreOptions, natsStore } from './store.ts'

@@ -73,7 +73,7 @@ test('what it writes is byte for byte what React’s writer does', async () => {
   )
   // A writer that gave up would be equal too.
   expect(compared).toBeGreaterThan(1_000)
-}, 30_000)
+})
 
 test('long strings, which are rows of their own, are the same too', async () => {
   const lengths = fc.constantFrom(1_023, 1_024, 1_025, 2_000)
@@ -104,7 +104,7 @@ test('content that React splits comes out as the same tree', async () => {
     { numRuns: 60 },
   )
   expect(split).toBeGreaterThan(5)
-}, 30_000)
+})
 
 test.each([
   ['a Map', new Map()],

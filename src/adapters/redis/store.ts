@@ -1,0 +1,113 @@
+import type { RedisClientType } from 'redis'
+import { LiverootError } from '../../errors.ts'
+import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
+import { loadPeer } from '../peer.ts'
+
+/** What {@link redisStore} takes. */
+export interface RedisStoreOptions {
+  /** Such as `redis://127.0.0.1:6379`. */
+  readonly url: string
+  /** What the keys begin with, apart from other applications. `liveroot:session:`. */
+  readonly prefix?: string
+}
+
+/**
+ * Keeps sessions in Redis 6.2 or newer, each in one hash, changed by one script: all or nothing, in a cluster too. Needs
+ * the package `redis`. How much of what was acknowledged survives a failure of Redis itself is set there (`appendonly`,
+ * `appendfsync`).
+ *
+ * @returns the store, for `createLiveServer`. While Redis cannot be reached, it waits and tries again.
+ */
+export function redisStore(options: RedisStoreOptions): SessionStore {
+  return new RedisStore(options)
+}
+
+const ownerField = 'owner'
+/** Fields with this in front are entries. */
+const entryMark = 'e'
+
+const claimScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+redis.call('HSET', KEYS[1], '${ownerField}', ARGV[1])
+return redis.call('HGETALL', KEYS[1])`
+
+/** Arguments: owner, expiry, whether what follows is everything, and pairs of a field and its text, or `-` and a field. */
+const saveScript = `
+local owner = redis.call('HGET', KEYS[1], '${ownerField}')
+if owner and owner ~= ARGV[1] then return 'taken' end
+if not owner then
+  if ARGV[3] == '0' then return 'missing' end
+  redis.call('HSET', KEYS[1], '${ownerField}', ARGV[1])
+end
+for i = 4, #ARGV, 2 do
+  if ARGV[i] == '-' then redis.call('HDEL', KEYS[1], ARGV[i + 1])
+  else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+return 'saved'`
+
+const removeScript = `
+if redis.call('HGET', KEYS[1], '${ownerField}') == ARGV[1] then redis.call('DEL', KEYS[1]) end`
+
+class RedisStore implements SessionStore {
+  readonly outlivesProcess = true
+  private readonly prefix: string
+  private readonly connected: Promise<RedisClientType>
+
+  constructor({ url, prefix = 'liveroot:session:' }: RedisStoreOptions) {
+    this.prefix = prefix
+    this.connected = connect(url)
+    // Whoever uses the store first is told.
+    this.connected.catch(() => {})
+  }
+
+  async claim(session: string, owner: string): Promise<SessionEntries | null> {
+    const found = (await this.run(claimScript, session, [owner])) as readonly string[] | null
+    if (found === null) return null
+    const entries = new Map<string, string>()
+    for (let i = 0; i < found.length; i += 2) {
+      const field = found[i] as string
+      if (field.startsWith(entryMark)) entries.set(field.slice(entryMark.length), found[i + 1] as string)
+    }
+    return entries
+  }
+
+  async save(session: string, owner: string, { entries, all, expiresAt }: SessionSave): Promise<void> {
+    const head = [owner, String(Math.ceil(expiresAt))]
+    let answer = await this.run(saveScript, session, [...head, '0', ...pairs(entries)])
+    if (answer === 'missing') answer = await this.run(saveScript, session, [...head, '1', ...pairs(all())])
+    if (answer === 'taken') throw new LiverootError('session_taken')
+  }
+
+  async remove(session: string, owner: string): Promise<void> {
+    await this.run(removeScript, session, [owner])
+  }
+
+  private async run(script: string, session: string, args: string[]): Promise<unknown> {
+    const client = await this.connected
+    return client.eval(script, { keys: [this.prefix + session], arguments: args })
+  }
+
+  async close(): Promise<void> {
+    const client = await this.connected.catch(() => null)
+    await client?.close()
+  }
+}
+
+async function connect(url: string): Promise<RedisClientType> {
+  const { createClient } = await loadPeer('redis', () => import('redis'))
+  const client = createClient({ url, RESP: 2 }) as unknown as RedisClientType
+  // It reconnects by itself, and what was asked for meanwhile waits.
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+function pairs(entries: ReadonlyMap<string, string | null>): string[] {
+  const list: string[] = []
+  for (const [key, text] of entries) {
+    if (text === null) list.push('-', entryMark + key)
+    else list.push(entryMark + key, text)
+  }
+  return list
+}

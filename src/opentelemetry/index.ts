@@ -1,0 +1,1 @@
+export { type LiveInstrumentation, type LiveInstrumentationOptions, observeLive } from './observe-live.ts'

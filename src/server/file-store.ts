@@ -1,0 +1,172 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { lockFile } from './file-lock.ts'
+import { type KeptSession, KeptSessions } from './kept-sessions.ts'
+import { RecordLog } from './record-log.ts'
+import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+
+/** What {@link fileStore} takes. */
+export interface FileStoreOptions {
+  /** The file; its folder is made. One process at a time may use it. */
+  readonly path: string
+  /**
+   * How often the system is asked to bring what was written to the disk, in milliseconds. What was acknowledged survives
+   * the end of the process in any case; when the machine itself fails, up to this much is lost. 1,000; 0 never asks.
+   */
+  readonly syncMs?: number
+}
+
+/** The file is made anew when it has this many bytes, and twice what it needs. */
+const smallest = 4_194_304
+
+/**
+ * Keeps sessions in one file of this machine, with nothing to install: they outlive the process, also when it is killed.
+ * What sessions hold is kept in memory beside that.
+ *
+ * @throws `store_in_use`, at the first use, while another process uses the file.
+ */
+export function fileStore(options: FileStoreOptions): SessionStore {
+  return new FileStore(options)
+}
+
+class FileStore implements SessionStore {
+  readonly outlivesProcess = true
+  private readonly path: string
+  private readonly syncMs: number
+  private readonly sessions = new KeptSessions()
+  private readonly opened: Promise<RecordLog>
+  private unlock: () => void = () => {}
+  private waiting: string[] = []
+  private batch: Promise<void> | null = null
+  private syncTimer: NodeJS.Timeout | null = null
+  private neededAtLast = 0
+
+  constructor({ path, syncMs = 1_000 }: FileStoreOptions) {
+    this.path = resolve(path)
+    this.syncMs = syncMs
+    this.opened = this.open()
+    // Whoever uses the store first is told.
+    this.opened.catch(() => {})
+  }
+
+  private async open(): Promise<RecordLog> {
+    mkdirSync(dirname(this.path), { recursive: true })
+    this.unlock = lockFile(this.path)
+    try {
+      const log = await RecordLog.open(this.path, (record) => this.replay(record))
+      for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
+      await log.replace(this.records())
+      this.neededAtLast = log.size
+      return log
+    } catch (error) {
+      this.unlock()
+      throw error
+    }
+  }
+
+  private replay(text: string): void {
+    const [session, owner, expiresAt, entries] = JSON.parse(text) as FileRecord
+    if (owner === null) return void this.sessions.all.delete(session)
+    let kept = this.sessions.all.get(session)
+    if (kept === undefined) {
+      kept = { owner, expiresAt, entries: new Map() }
+      this.sessions.all.set(session, kept)
+    }
+    kept.owner = owner
+    kept.expiresAt = expiresAt
+    this.sessions.put(kept, Object.entries(entries))
+  }
+
+  private *records(): Iterable<string> {
+    for (const [session, { owner, expiresAt, entries }] of this.sessions.all) {
+      yield record(session, owner, expiresAt, entries)
+    }
+  }
+
+  async claim(session: string, owner: string): Promise<SessionEntries | null> {
+    await this.opened
+    const entries = this.sessions.claim(session, owner)
+    if (entries === null) return null
+    const { expiresAt } = this.sessions.get(session) as KeptSession
+    await this.write(record(session, owner, expiresAt, []))
+    return entries
+  }
+
+  async save(session: string, owner: string, save: SessionSave): Promise<void> {
+    await this.opened
+    const entries = this.sessions.save(session, owner, save)
+    await this.write(record(session, owner, save.expiresAt, entries))
+  }
+
+  async remove(session: string, owner: string): Promise<void> {
+    await this.opened
+    if (this.sessions.remove(session, owner)) await this.write(record(session, null, 0, []))
+  }
+
+  /** All that comes in one turn of the event loop, or while a write is under way, is one write. */
+  private write(text: string): Promise<void> {
+    this.waiting.push(text)
+    this.batch ??= this.nextBatch()
+    return this.batch
+  }
+
+  private writing: Promise<void> = Promise.resolve()
+
+  private nextBatch(): Promise<void> {
+    const written = this.writing
+      .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      .then(() => this.writeBatch())
+    // One that failed was told of it; the next is tried all the same.
+    this.writing = written.catch(() => {})
+    return written
+  }
+
+  private async writeBatch(): Promise<void> {
+    const { waiting } = this
+    this.waiting = []
+    this.batch = null
+    const log = await this.opened
+    await log.append(waiting)
+    this.syncSoon(log)
+    if (log.size < smallest || log.size < 2 * this.neededAtLast) return
+    await log.replace(this.records())
+    this.neededAtLast = log.size
+  }
+
+  private syncSoon(log: RecordLog): void {
+    if (this.syncMs === 0 || this.syncTimer !== null) return
+    this.syncTimer = setTimeout(() => {
+      this.syncTimer = null
+      void log.sync().catch(() => {})
+    }, this.syncMs)
+    this.syncTimer.unref()
+  }
+
+  async close(): Promise<void> {
+    this.sessions.close()
+    const log = await this.opened.catch(() => null)
+    if (log === null) return
+    await (this.batch ?? this.writing).catch(() => {})
+    if (this.syncTimer !== null) clearTimeout(this.syncTimer)
+    if (this.syncMs > 0) await log.sync()
+    await log.close()
+    this.unlock()
+  }
+}
+
+/** Without an owner, the session is gone. */
+type FileRecord = readonly [
+  session: string,
+  owner: string | null,
+  expiresAt: number,
+  entries: Readonly<Record<string, string | null>>,
+]
+
+function record(
+  session: string,
+  owner: string | null,
+  expiresAt: number,
+  entries: Iterable<readonly [string, string | null]>,
+): string {
+  return JSON.stringify([session, owner, expiresAt, Object.fromEntries(entries)] satisfies FileRecord)
+}

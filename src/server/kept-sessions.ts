@@ -1,0 +1,78 @@
+import { LiverootError } from '../errors.ts'
+import type { SessionEntries, SessionSave } from './session-store.ts'
+
+/** A session as the stores that hold sessions in memory have it. */
+export interface KeptSession {
+  owner: string
+  expiresAt: number
+  readonly entries: Map<string, string>
+}
+
+const sweepMs = 30_000
+
+/** Sessions by id, in memory, with their owners and their expiry. */
+export class KeptSessions {
+  readonly all = new Map<string, KeptSession>()
+  private readonly sweeper: NodeJS.Timeout
+
+  constructor() {
+    this.sweeper = setInterval(() => this.sweep(), sweepMs)
+    this.sweeper.unref()
+  }
+
+  get(session: string): KeptSession | undefined {
+    const kept = this.all.get(session)
+    if (kept === undefined || kept.expiresAt > Date.now()) return kept
+    this.all.delete(session)
+    return undefined
+  }
+
+  claim(session: string, owner: string): SessionEntries | null {
+    const kept = this.get(session)
+    if (kept === undefined) return null
+    kept.owner = owner
+    return new Map(kept.entries)
+  }
+
+  /**
+   * Returns the entries to write down: those that changed, or all where the session is new here.
+   *
+   * @throws `session_taken`
+   */
+  save(
+    session: string,
+    owner: string,
+    { entries, all, expiresAt }: SessionSave,
+  ): ReadonlyMap<string, string | null> {
+    const kept = this.get(session)
+    if (kept === undefined) {
+      const whole = new Map(all())
+      this.all.set(session, { owner, expiresAt, entries: whole })
+      return whole
+    }
+    if (kept.owner !== owner) throw new LiverootError('session_taken')
+    kept.expiresAt = expiresAt
+    this.put(kept, entries)
+    return entries
+  }
+
+  put(kept: KeptSession, entries: Iterable<readonly [string, string | null]>): void {
+    for (const [key, text] of entries) {
+      if (text === null) kept.entries.delete(key)
+      else kept.entries.set(key, text)
+    }
+  }
+
+  /** True when there was something to remove. */
+  remove(session: string, owner: string): boolean {
+    return this.get(session)?.owner === owner && this.all.delete(session)
+  }
+
+  private sweep(): void {
+    for (const session of this.all.keys()) this.get(session)
+  }
+
+  close(): void {
+    clearInterval(this.sweeper)
+  }
+}

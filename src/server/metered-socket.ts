@@ -1,0 +1,81 @@
+import { type Body, type MessageType, shapes } from '../protocol/messages.ts'
+import { diagnostics, type LiveChannel, type MessagePassed } from './diagnostics.ts'
+import type { Handshake, Socket, SocketListener } from './transport.ts'
+
+let lastConnection = 0
+
+const typeOfLetter = new Map<string, MessageType>()
+for (const [type, { letter }] of Object.entries(shapes)) typeOfLetter.set(letter, type as MessageType)
+
+/** A socket that tells of its opening, its closing and its messages where somebody wants to hear of them. */
+export function meterSocket(
+  socket: Socket,
+  handshake: Handshake,
+  accept: (socket: Socket, handshake: Handshake) => SocketListener,
+): SocketListener {
+  const metered = new MeteredSocket(socket, handshake)
+  const listener = accept(metered, handshake)
+  const { connection } = metered
+  return {
+    message(data) {
+      if (diagnostics.messageReceived.hasSubscribers) tell(diagnostics.messageReceived, connection, data)
+      listener.message(data)
+    },
+    drained: () => listener.drained(),
+    closed() {
+      metered.closed()
+      listener.closed()
+    },
+  }
+}
+
+class MeteredSocket implements Socket {
+  readonly connection = ++lastConnection
+  private readonly openedAt = performance.now()
+  private reason: string | null = null
+  readonly pause: () => void
+  readonly resume: () => void
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly handshake: Handshake,
+  ) {
+    this.pause = () => socket.pause?.()
+    this.resume = () => socket.resume?.()
+    const { connection } = this
+    if (diagnostics.connectionOpened.hasSubscribers) {
+      diagnostics.connectionOpened.publish({ connection, handshake })
+    }
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedBytes
+  }
+
+  send(data: Body): void {
+    if (diagnostics.messageSent.hasSubscribers) tell(diagnostics.messageSent, this.connection, data)
+    this.socket.send(data)
+  }
+
+  close(code: number, reason: string): void {
+    this.reason ??= reason
+    this.socket.close(code, reason)
+  }
+
+  terminate(): void {
+    this.socket.terminate()
+  }
+
+  closed(): void {
+    if (!diagnostics.connectionClosed.hasSubscribers) return
+    const { connection, handshake, reason } = this
+    const durationMs = performance.now() - this.openedAt
+    diagnostics.connectionClosed.publish({ connection, handshake, durationMs, code: reason })
+  }
+}
+
+function tell(channel: LiveChannel<MessagePassed>, connection: number, data: Body): void {
+  const letter = typeof data === 'string' ? data.slice(0, 1) : String.fromCharCode(data[0] ?? 0)
+  const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength
+  channel.publish({ connection, type: typeOfLetter.get(letter) ?? 'unknown', bytes })
+}

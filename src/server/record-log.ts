@@ -1,0 +1,103 @@
+import { type FileHandle, open, rename } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+
+const headerBytes = 8
+
+/**
+ * A file of records, each with its length and a checksum, that only grows. What is written is there after a crash of the
+ * process; a record that was being written then is found out, and cut off.
+ */
+export class RecordLog {
+  private constructor(
+    private readonly path: string,
+    private file: FileHandle,
+    /** The bytes of the file. */
+    public size: number,
+  ) {}
+
+  /** Opens the file, or makes it, and hands its records to `read`. */
+  static async open(path: string, read: (record: string) => void): Promise<RecordLog> {
+    const file = await open(path, 'a+')
+    const bytes = await file.readFile()
+    const size = readRecords(bytes, read)
+    if (size < bytes.length) await file.truncate(size)
+    return new RecordLog(path, file, size)
+  }
+
+  async append(records: readonly string[]): Promise<void> {
+    try {
+      this.size += await writeRecords(this.file, records)
+    } catch (error) {
+      // What comes after half a record would never be read.
+      await this.file.truncate(this.size)
+      throw error
+    }
+  }
+
+  /** Makes the file anew, with these records only. A crash meanwhile leaves the one or the other. */
+  async replace(records: Iterable<string>): Promise<void> {
+    const fresh = `${this.path}.new`
+    const file = await open(fresh, 'w')
+    let size = 0
+    let batch: string[] = []
+    let pending = 0
+    for (const record of records) {
+      batch.push(record)
+      pending += record.length
+      if (pending < 1_048_576) continue
+      size += await writeRecords(file, batch)
+      batch = []
+      pending = 0
+    }
+    size += await writeRecords(file, batch)
+    await file.datasync()
+    await rename(fresh, this.path)
+    await this.file.close()
+    this.file = file
+    this.size = size
+  }
+
+  /** Brings what was written to the disk, for the case that the machine fails. */
+  sync(): Promise<void> {
+    return this.file.datasync()
+  }
+
+  close(): Promise<void> {
+    return this.file.close()
+  }
+}
+
+async function writeRecords(file: FileHandle, records: readonly string[]): Promise<number> {
+  if (records.length === 0) return 0
+  const bytes = frameRecords(records)
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+  return bytes.length
+}
+
+function frameRecords(records: readonly string[]): Buffer {
+  let length = 0
+  for (const record of records) length += headerBytes + Buffer.byteLength(record)
+  const bytes = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const record of records) {
+    const start = at + headerBytes
+    const size = bytes.write(record, start)
+    bytes.writeUInt32LE(size, at)
+    bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
+    at = start + size
+  }
+  return bytes
+}
+
+/** Reads up to the first record that is not whole. Returns where that is. */
+function readRecords(bytes: Buffer, read: (record: string) => void): number {
+  let at = 0
+  while (at + headerBytes <= bytes.length) {
+    const start = at + headerBytes
+    const end = start + bytes.readUInt32LE(at)
+    if (end > bytes.length || bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))) break
+    read(bytes.toString('utf8', start, end))
+    at = end
+  }
+  return at
+}

@@ -1,0 +1,45 @@
+/** What a store has of one session: texts by key. */
+export type SessionEntries = ReadonlyMap<string, string>
+
+/** What changed of a session since it was saved last. */
+export interface SessionSave {
+  /** The entries that changed; null where one is gone. */
+  readonly entries: ReadonlyMap<string, string | null>
+  /** Everything that the session has, these changes included: for stores that write sessions whole, or lost one. */
+  all(): SessionEntries
+  /** When the session may be forgotten if nothing more is heard of it, in milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/**
+ * Where sessions outlive the process that serves them. `liveroot/server` has `memoryStore` and `fileStore`, `liveroot/redis`
+ * has `redisStore`, `liveroot/nats` has `natsStore`; `sessionStoreConformance` of `liveroot/testing` holds others to the same
+ * rules.
+ *
+ * A session belongs to one owner, the process that serves it: whoever claimed it last. Calls for one session are made one
+ * after the other by each owner; those of different owners may cross.
+ */
+export interface SessionStore {
+  /**
+   * False for a store that ends with the process: sessions are then saved when they go to sleep, and calls are answered
+   * at once.
+   */
+  readonly outlivesProcess: boolean
+  /**
+   * Makes `owner` the one that may save a session, from the moment that this is called for at the latest when it resolves.
+   *
+   * @returns what was saved last, or null where there is no such session, or it has expired; nothing is kept of that.
+   */
+  claim(session: string, owner: string): Promise<SessionEntries | null>
+  /**
+   * Saves changes of a session, all or none of them; makes the session where there is none. When it resolves, they
+   * survive the end of this process.
+   *
+   * @throws `session_taken` when another owner has claimed the session.
+   */
+  save(session: string, owner: string, save: SessionSave): Promise<void>
+  /** Forgets a session, unless another owner has claimed it. */
+  remove(session: string, owner: string): Promise<void>
+  /** Ends when all that was asked for is done. Nothing may be asked for after. */
+  close(): Promise<void>
+}

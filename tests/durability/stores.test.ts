@@ -1,0 +1,97 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileStore, memoryStore, type SessionStore } from 'liveroot/server'
+import { sessionStoreConformance } from 'liveroot/testing'
+
+let folder: string
+let path: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'liveroot-store-'))
+  path = join(folder, 'sub', 'sessions.log')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('memoryStore', () => {
+  for (const { name, run } of sessionStoreConformance(memoryStore)) test(name, run)
+})
+
+describe('fileStore', () => {
+  for (const { name, run } of sessionStoreConformance(() => fileStore({ path }))) test(name, run)
+
+  const save = (store: SessionStore, n: number, session = 's') => {
+    const entries = new Map([[`k${n}`, String(n)]])
+    return store.save(session, 'a', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
+  }
+
+  async function read(session = 's'): Promise<Record<string, string> | null> {
+    const store = fileStore({ path })
+    const entries = await store.claim(session, 'a')
+    await store.close()
+    return entries && Object.fromEntries(entries)
+  }
+
+  test('a record that was not finished is cut off, wherever it was cut', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    const before = statSync(path).size
+    await save(store, 2)
+    await store.close()
+    const whole = readFileSync(path)
+    for (let size = before; size <= whole.length; size++) {
+      writeFileSync(path, whole.subarray(0, size))
+      expect(await read()).toEqual(size < whole.length ? { k1: '1' } : { k1: '1', k2: '2' })
+      // What is written after is read, too.
+      const again = fileStore({ path })
+      await save(again, 3)
+      await again.close()
+      expect(await read()).toMatchObject({ k3: '3' })
+    }
+  })
+
+  test('a record with a wrong byte is not taken, nor what comes after', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    const at = statSync(path).size
+    await save(store, 2)
+    await store.close()
+    const bytes = readFileSync(path)
+    bytes.writeUInt8(bytes.readUInt8(at + 12) ^ 1, at + 12)
+    writeFileSync(path, bytes)
+    appendFileSync(path, 'rubbish')
+    expect(await read()).toEqual({ k1: '1' })
+  })
+
+  test('many saves at once are few writes, and the file does not grow for ever', async () => {
+    const store = fileStore({ path, syncMs: 0 })
+    const text = 'x'.repeat(10_000)
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        Array.from({ length: 100 }, (_, i) => {
+          const entries = new Map([['k', `${round} ${text}`]])
+          return store.save(`s${i}`, 'a', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
+        }),
+      )
+    }
+    expect(statSync(path).size).toBeLessThan(8_000_000)
+    await store.close()
+    expect((await read('s7'))?.k).toBe(`19 ${text}`)
+  })
+
+  test('another one cannot use the file meanwhile', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    await expect(save(fileStore({ path }), 2)).rejects.toMatchObject({ code: 'store_in_use' })
+    await store.close()
+    expect(await read()).toEqual({ k1: '1' })
+  })
+
+  test('what a killed process left locked is free', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    await store.close()
+    writeFileSync(`${path}.lock`, '4194303 1')
+    expect(await read()).toEqual({ k1: '1' })
+  })
+})
