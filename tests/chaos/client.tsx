@@ -1,4 +1,5 @@
-import { connectTo, openPage, type Page } from '../support/page.tsx'
+import { connectTo } from '../support/connect-to.ts'
+import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
 import { enter } from '../support/user.ts'
 import { asks } from './client-parts.tsx'

@@ -1,14 +1,12 @@
 import './dom-form-data.ts'
 import { Component, createElement, type ReactNode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
-import { WebSocket } from 'ws'
 import type { ReconnectOptions } from '../../src/client/connection.ts'
 import { createLiveClient, sessionOf } from '../../src/client/live-client.ts'
 import { LiveProvider } from '../../src/client/live-provider.tsx'
 import { LiveRoot } from '../../src/client/live-root.tsx'
 import type { ClientSession } from '../../src/client/session.ts'
 import type { Connect } from '../../src/client/transport.ts'
-import { subprotocol } from '../../src/protocol/messages.ts'
 
 /** A page with live roots, and the errors that came to a boundary on it. */
 export interface Page {
@@ -60,26 +58,5 @@ class Boundary extends Component<{ children: ReactNode }> {
 
   override render(): ReactNode {
     return this.state.failed ? createElement('i', null, 'failed') : this.props.children
-  }
-}
-
-/** Connects to a real server on loopback. */
-export function connectTo(port: number): Connect {
-  return (listener) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, subprotocol, { perMessageDeflate: false })
-    socket.binaryType = 'nodebuffer'
-    socket.on('open', () => listener.opened())
-    socket.on('message', (data, isBinary) => {
-      listener.message(isBinary ? new Uint8Array(data as Buffer) : String(data))
-    })
-    socket.on('close', (code) => listener.closed(code))
-    socket.on('error', () => {})
-    return {
-      send: (data) => socket.send(data),
-      close: () => socket.close(1000),
-      get bufferedBytes() {
-        return socket.bufferedAmount
-      },
-    }
   }
 }

@@ -1,4 +1,5 @@
-import { connectTo, openPage, type Page } from '../support/page.tsx'
+import { connectTo } from '../support/connect-to.ts'
+import { openPage, type Page } from '../support/page.tsx'
 
 /** Longer than any click takes, on any machine. */
 const patienceMs = 30_000

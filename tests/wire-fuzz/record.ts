@@ -1,5 +1,6 @@
 import type { Connect } from '../../src/client/transport.ts'
-import { connectTo, openPage } from '../support/page.tsx'
+import { connectTo } from '../support/connect-to.ts'
+import { openPage } from '../support/page.tsx'
 import { type Event, type StoredEvent, storeEvent } from './conversation.ts'
 import { type StepName, steps } from './steps.ts'
 
