@@ -48,7 +48,8 @@ export class HeadlessBrowser {
   /** Calls a handler of the first element of a type. */
   async click(type: string): Promise<void> {
     const button = find(this.root, 0, (element) => element.type === type)
-    await (button?.props.onClick as () => Promise<unknown>)()
+    if (button === undefined) throw new Error(`There is no ${type} on the page.`)
+    await (button.props.onClick as () => Promise<unknown>)()
   }
 
   /** Nothing goes through any more; nobody says goodbye. */
