@@ -10,7 +10,7 @@ import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
 
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { describeError, logError, type OnError, reportError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
@@ -18,11 +18,16 @@ import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
+import { MemoryLocks } from './memory-locks.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { Sessions } from './sessions.ts'
+import { SharedRoots } from './shared-roots.ts'
+import type { Locks, Source } from './source.ts'
+import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
@@ -32,6 +37,10 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
+  readonly sources?: readonly Source[]
+  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
+  readonly locks?: Locks
   /**
    * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
    * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
@@ -97,18 +106,20 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Tells every browser to come back later, unmounts every tree, and stops listening. */
+  /** Drains the sources, tells every browser to come back later, unmounts every tree, and stops listening. */
   close(): Promise<void>
 }
 
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
+ * @throws `bad_route` when two routes have the same pattern, `bad_schedule` when two schedules have the same name, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -117,6 +128,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -146,7 +158,9 @@ class WebLiveServer implements LiveServer {
       topics,
       modules,
       authenticator,
+      sharedRoots: new SharedRoots({ topics, onError, modules }),
     }
+    this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -154,7 +168,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
+    const sessions = { name: 'sessions', stop: () => this.closeConnections() }
+    const sources = new Sources(options.sources ?? [], {
+      publish,
+      locks: options.locks ?? new MemoryLocks(),
+      failed: (error, code, source) => reportError(error, code, onError, { route: source }),
+    })
+    this.lifecycle.add(topics.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -174,6 +194,10 @@ class WebLiveServer implements LiveServer {
 
   get connections(): number {
     return this.open.size
+  }
+
+  get sessions(): number {
+    return this.allSessions.size
   }
 
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
@@ -197,13 +221,11 @@ class WebLiveServer implements LiveServer {
   readonly publish: Publish = (topic, data) =>
     this.topics.publish(nameOf(topic as Topic<never> | string), data)
 
-  private get sessions(): number {
-    return [...this.open].filter((connection) => connection.greeted).length
-  }
-
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
-      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      const connection = new Connection(this.allSessions, metered, handshake, () =>
+        this.open.delete(connection),
+      )
       this.open.add(connection)
       return connection
     })
@@ -231,6 +253,8 @@ class WebLiveServer implements LiveServer {
       connection.refuse('server_closing')
       connection.closed()
     }
+    this.allSessions.close()
+    this.host.sharedRoots.close()
   }
 
   close(): Promise<void> {
