@@ -3,7 +3,7 @@ import type { Body, ErrorBody } from '../protocol/messages.ts'
 
 /** The error that a message of the server describes; `bad_payload` where it describes none. */
 export function errorFrom(body: Body): LiverootError {
-  const described = read(body)
+  const described = readError(body)
   if (described === null) return new LiverootError('bad_payload')
   const { code, digest, message, details } = described
   if (code === 'user_error') return new UserError(message ?? '', details)
@@ -12,7 +12,8 @@ export function errorFrom(body: Body): LiverootError {
 
 type Described = ErrorBody & { readonly code: keyof typeof errorCodes }
 
-function read(body: Body): Described | null {
+/** What the body of an error message says; null where that is nothing that one can say. */
+export function readError(body: Body): Described | null {
   try {
     const described: unknown = JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body))
     return Object.hasOwn(errorCodes, (described as ErrorBody).code) ? (described as Described) : null

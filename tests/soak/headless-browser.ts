@@ -1,11 +1,11 @@
 import { isValidElement, type ReactElement } from 'react'
 import '../../src/testing/webpack-globals.ts'
 import { defaultReconnectOptions } from '../../src/client/reconnect.ts'
-import type { ClientRoot } from '../../src/client/root.ts'
+import type { ClientRoot, RootListener } from '../../src/client/root.ts'
 import { ClientSession } from '../../src/client/session.ts'
 import { absent, slotMark } from '../../src/client/slot-store.ts'
-import type { Connect } from '../../src/client/transport.ts'
-import { connectTo } from '../support/connect-to.ts'
+import type { ClientSocketListener, Connect } from '../../src/client/transport.ts'
+import { connectTo, type TestSocket } from '../support/connect-to.ts'
 
 type Props = Readonly<Record<string, unknown>> & { readonly children?: unknown }
 
@@ -22,10 +22,11 @@ export class HeadlessBrowser {
     this.root = this.session.mount(path)
     this.root.retain()
     // What React would have on screen a moment later.
-    this.root.listen((view) => queueMicrotask(() => this.root.committed(view, view)))
+    const show: RootListener = (view) => queueMicrotask(() => this.root.committed(show, view, view))
+    this.root.listen(show)
   }
 
-  private throughNetwork(connect: Connect): Connect {
+  private throughNetwork(connect: (listener: ClientSocketListener) => TestSocket): Connect {
     return (listener) => {
       if (!this.online) {
         setImmediate(() => listener.closed(1006))

@@ -2,10 +2,13 @@ import { WebSocket } from 'ws'
 import type { ClientSocket, ClientSocketListener } from '../../src/client/transport.ts'
 import { subprotocol } from '../../src/protocol/messages.ts'
 
-/** Connects to a real server on loopback; its sockets can also end as when a network does. */
-export function connectTo(
-  port: number,
-): (listener: ClientSocketListener) => ClientSocket & { terminate(): void } {
+/** A socket that can also end as when a network does. */
+export interface TestSocket extends ClientSocket {
+  terminate(): void
+}
+
+/** Connects to a real server on loopback. */
+export function connectTo(port: number): (listener: ClientSocketListener) => TestSocket {
   return (listener) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, subprotocol, { perMessageDeflate: false })
     socket.binaryType = 'nodebuffer'
@@ -17,7 +20,7 @@ export function connectTo(
     socket.on('error', () => {})
     return {
       send: (data) => socket.send(data),
-      close: () => socket.close(1000),
+      close: (code) => socket.close(code),
       terminate: () => socket.terminate(),
       get bufferedBytes() {
         return socket.bufferedAmount

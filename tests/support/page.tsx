@@ -1,10 +1,10 @@
 import './dom-form-data.ts'
 import { Component, createElement, type ReactNode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { ReconnectOptions } from '../../src/client/connection.ts'
 import { createLiveClient, sessionOf } from '../../src/client/live-client.ts'
 import { LiveProvider } from '../../src/client/live-provider.tsx'
 import { LiveRoot } from '../../src/client/live-root.tsx'
+import type { ReconnectOptions } from '../../src/client/reconnect.ts'
 import type { ClientSession } from '../../src/client/session.ts'
 import type { Connect } from '../../src/client/transport.ts'
 
@@ -18,8 +18,8 @@ export interface Page {
   close(): void
 }
 
-/** A connection that was lost is tried again at once: there is no storm to fear here. */
-const atOnce = { firstDelayMs: 1, maxDelayMs: 1 }
+/** A connection that was lost is tried again at once: there is no storm to fear here. None takes too long to open. */
+const atOnce = { firstDelayMs: 1, maxDelayMs: 1, connectTimeoutMs: 1_000_000 }
 
 export function openPage(connect: Connect, reconnect: Partial<ReconnectOptions> = atOnce): Page {
   const errors: unknown[] = []

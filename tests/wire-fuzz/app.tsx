@@ -24,18 +24,21 @@ function Counter({ name }: { name: string }): ReactNode {
   )
 }
 
+/** What a hostile browser gives for an event may be anything. */
+function targetOf(event: { currentTarget?: unknown } | null | undefined): Record<string, unknown> {
+  return (event?.currentTarget ?? {}) as Record<string, unknown>
+}
+
 function Fields(): ReactNode {
   const [text, setText] = useState('')
   const [on, setOn] = useState(false)
   const [sent, setSent] = useState('')
   return (
-    <form action={(data: FormData) => setSent([...data.keys()].join())}>
-      <input name="text" value={text} onChange={(event) => setText(String(event.currentTarget.value))} />
-      <input
-        type="checkbox"
-        checked={on}
-        onChange={(event) => setOn(Boolean((event.currentTarget as { checked?: boolean }).checked))}
-      />
+    <form
+      action={(data: unknown) => setSent(data instanceof FormData ? [...data.keys()].join() : typeof data)}
+    >
+      <input name="text" value={text} onChange={(event) => setText(String(targetOf(event).value))} />
+      <input type="checkbox" checked={on} onChange={(event) => setOn(Boolean(targetOf(event).checked))} />
       <p>{`${text} ${on} ${sent}`.slice(0, 200)}</p>
     </form>
   )

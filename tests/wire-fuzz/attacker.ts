@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { Body } from '../../src/protocol/messages.ts'
 import { subprotocol } from '../../src/protocol/messages.ts'
-import type { Item } from './cases.ts'
+import { type Item, tokenMark } from './cases.ts'
 import { closedWith, type Finding, wrongAnswer } from './finding.ts'
 
 /** No answer takes nearly as long, on any machine. */
@@ -15,6 +15,8 @@ const mountMs = 100
 export class Attacker {
   /** Messages that were sent. */
   sent = 0
+  /** That of the session which the server named last. */
+  private token = ''
 
   constructor(private readonly port: number) {}
 
@@ -45,6 +47,7 @@ export class Attacker {
       const body = isBinary ? new Uint8Array(data as Buffer) : String(data)
       finding ??= wrongAnswer(body)
       heard()
+      this.token = tokenIn(body) ?? this.token
       if (body === 'q') answered()
     })
     socket.on('close', (code) => {
@@ -70,12 +73,20 @@ export class Attacker {
     return finding
   }
 
+  private withToken(message: Body): Body {
+    return typeof message === 'string' ? message.replaceAll(tokenMark, this.token) : message
+  }
+
   private send(socket: WebSocket, item: Item): void {
     if (socket.readyState !== WebSocket.OPEN) return
     this.sent++
-    if ('message' in item) socket.send(item.message as Body)
+    if ('message' in item) socket.send(this.withToken(item.message))
     else if ('raw' in item) (socket as unknown as { _socket: Socket })._socket.write(item.raw)
   }
+}
+
+function tokenIn(body: Body): string | undefined {
+  return typeof body === 'string' ? /^w.*\n.*"token":"([^"]+)"/.exec(body)?.[1] : undefined
 }
 
 function mounts(item: Item): boolean {

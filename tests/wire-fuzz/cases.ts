@@ -38,8 +38,8 @@ export class Recording {
     const parts: Event[][] = []
     for (const event of events) {
       if ('step' in event) parts.push([])
-      // When acknowledgements are sent is a matter of time: the cases have their own.
-      if (!('up' in event) || !String(event.up).startsWith('a')) parts.at(-1)?.push(event)
+      // When acknowledgements and receipts are sent is a matter of time: the cases have their own.
+      if (!('up' in event) || !/^[at]/.test(String(event.up))) parts.at(-1)?.push(event)
     }
     this.parts = parts
   }
@@ -55,7 +55,10 @@ export class Recording {
 export function hostileBrowser(draw: Draw, recording: Recording): Item[] {
   const up = recording.some(draw).flatMap((event) => ('up' in event ? [{ message: event.up }] : []))
   const others = recording.some(draw).flatMap((event) => ('up' in event ? [{ message: event.up }] : []))
-  return mutateCase(draw, sprinkle(draw, up, acknowledgements), others)
+  const items = sprinkle(draw, up, acknowledgements)
+  return comeBack(draw, mutateCase(draw, items, others), () => {
+    return `h2\n{"token":"${tokenMark}","received":${draw.below(8)}}`
+  })
 }
 
 /** What a hostile server sends, while the page goes on. */
@@ -65,22 +68,39 @@ export function hostileServer(draw: Draw, recording: Recording): Item[] {
       if ('step' in event) return [event]
       return 'down' in event ? [{ message: event.down }] : []
     })
-  return mutateCase(draw, down(recording.some(draw)), down(recording.some(draw)))
+  const items = mutateCase(draw, down(recording.some(draw)), down(recording.some(draw)))
+  return comeBack(draw, items, () => {
+    const session = draw.of(['resumed', 'resumed', 'restored', 'new', 'none'])
+    return `w2,25000,32\n{"token":"other","session":"${session}","handled":${draw.below(8)},"maxCalls":64}`
+  })
 }
 
 function acknowledgements(draw: Draw): Item {
   const shown = draw.below(6)
-  return { message: draw.percent(20) ? 'p' : `a1,${shown + draw.below(3)},${shown}` }
+  if (draw.percent(20)) return { message: 'p' }
+  return { message: draw.percent(30) ? `t${draw.below(20)}` : `a1,${shown + draw.below(3)},${shown}` }
 }
 
 function sprinkle(draw: Draw, items: readonly Item[], make: (draw: Draw) => Item): Item[] {
   return items.flatMap((item, i) => (i > 2 && draw.percent(30) ? [item, make(draw)] : [item]))
 }
 
+/** In messages to the server, the token of the session that it has named last. */
+export const tokenMark = '<token>'
+
+/** After a lost connection most sessions go on, by what the first message says; that may be wrong too. */
+function comeBack(draw: Draw, items: readonly Item[], hello: () => string): Item[] {
+  return items.flatMap((item): Item[] => {
+    if (!('cut' in item) || draw.percent(20)) return [item]
+    const message = draw.percent(30) ? mutateMessage(draw, hello(), hello()) : hello()
+    return [item, { message }]
+  })
+}
+
 function mutateCase(draw: Draw, items: readonly Item[], others: readonly Item[]): Item[] {
   const mutate = (item: Item): Item => {
     if (!('message' in item)) return item
-    if (draw.percent(2)) return { cut: true }
+    if (draw.percent(6)) return { cut: true }
     if (draw.percent(2)) return { raw: webSocketNoise(draw, item.message) }
     const other = draw.of(others)
     return { message: mutateMessage(draw, item.message, 'message' in other ? other.message : '') }

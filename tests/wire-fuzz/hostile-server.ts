@@ -25,9 +25,8 @@ export class HostileServer {
   async listens(session: ClientSession): Promise<boolean> {
     for (let i = 0; i < looks; i++) {
       if (this.listener !== null) return true
-      const { state } = session.connection.status
-      if (state === 'closed' || state === 'idle') return false
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      if (session.status.current.state === 'closed') return false
+      await new Promise((resolve) => setTimeout(resolve, 0))
     }
     return false
   }

@@ -11,6 +11,7 @@ const atOnce = 8
 
 interface ServerFigures extends Figures {
   readonly connections: number
+  readonly sessions: number
   readonly mounted: number
   readonly refused: Readonly<Record<string, number>>
 }
@@ -77,14 +78,14 @@ export class ServerTarget implements Target {
   }
 
   async figures(): Promise<Figures> {
-    const { connections, mounted, ...figures } = await this.settled()
-    return { ...figures, resources: { ...figures.resources, connections, mounted } }
+    const { connections, sessions, mounted, ...figures } = await this.settled()
+    return { ...figures, resources: { ...figures.resources, connections, sessions, mounted } }
   }
 
-  /** The sockets of the last cases take a while to be gone. */
+  /** The sessions of the last cases wait a while for somebody to come back. */
   private async settled(): Promise<ServerFigures> {
     let figures = await (this.child as Child).ask<ServerFigures>('figures')
-    for (let i = 0; i < 100 && figures.connections > 1; i++) {
+    for (let i = 0; i < 100 && figures.sessions > 1; i++) {
       figures = await (this.child as Child).ask<ServerFigures>('figures')
     }
     return figures

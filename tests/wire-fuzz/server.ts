@@ -13,6 +13,8 @@ const errors: Record<string, number> = {}
 const server = createLiveServer({
   routes,
   clientModules,
+  // Nobody comes back later than the next connection of a case.
+  limits: { sessionGraceMs: 1_000 },
   onError: (error, { code }) => {
     const what = `${code}: ${(error as Error)?.stack ?? error}`
     errors[what] = (errors[what] ?? 0) + 1
@@ -31,6 +33,7 @@ answerParent({
   figures: async () => ({
     ...(await figures()),
     connections: server.connections,
+    sessions: server.health().sessions,
     mounted: mounted.count,
     refused: server.refused,
   }),

@@ -1,6 +1,7 @@
 /** Waits longer than this are those for what may never come: for a reader of a stream, for a new page, for a peer. */
 const longMs = 1_000
-const timesAsFast = 100
+/** React takes 300 ms to show again what suspended: what is given up sooner than that begins anew for ever. */
+const timesAsFast = 10
 
 const { setTimeout } = globalThis
 

@@ -42,7 +42,7 @@ test('what must not happen is found, and cut down to what it takes', async () =>
 })
 
 function poisoned(draw: Draw, poison: Item): Item[] {
-  const opening = [{ message: 'h1' }, { message: 'm1\n/app/1' }]
+  const opening = [{ message: 'h2' }, { message: 'm1\n/app/1' }]
   const more = Array.from({ length: draw.below(6) }, (): Item => ({ message: 'p' }))
   return [...opening, ...more, ...(draw.percent(10) ? [poison] : []), ...more]
 }
