@@ -12,6 +12,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: String(defaultChaosOptions.clients) },
     store: { type: 'string', default: 'file' },
     'kill-every': { type: 'string', default: '20' },
+    'bytes-to-cut': { type: 'string', default: String(defaultChaosOptions.meanBytesToCut) },
   },
 })
 const seed = Number(values.seed)
@@ -21,6 +22,7 @@ const { wrong, lines } = await runChaos({
   seconds: Number(values.minutes) * 60,
   clients: Number(values.clients),
   killEveryMs: Number(values['kill-every']) * 1_000,
+  meanBytesToCut: Number(values['bytes-to-cut']),
   store: [values.store],
   progress: (line) => console.log(line),
 })

@@ -22,7 +22,8 @@ export class BystanderPage {
         this.clicks++
         button.click()
       }
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      // It shall notice, and not take the time of the others.
+      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
 
