@@ -28,6 +28,11 @@ export const errorCodes = {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
     retry: true,
   },
+  stale_token: {
+    meaning:
+      'The token was used before, by another page, or has expired: a copy of it. A new session begins.',
+    retry: true,
+  },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
   revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root
@@ -129,6 +134,10 @@ export const errorCodes = {
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
   restore_failed: {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
+  no_presence_key: {
+    meaning: '`usePresence` was called in a shared component, which nobody is by itself, without a `key`.',
     retry: false,
   },
   // Met at the bus that carries topics

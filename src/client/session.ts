@@ -25,7 +25,10 @@ const idleMs = 5_000
 
 /** This browser's live roots and calls. It outlives connections: what is asked for meanwhile waits for the next. */
 export class ClientSession implements RootHost {
-  readonly status = new StatusStore(() => this.connection.retryNow())
+  readonly status = new StatusStore({
+    retryNow: () => this.connection.retryNow(),
+    reconnect: () => this.connection.reconnect(),
+  })
   private readonly connection: Connection
   private readonly outgoing: Outgoing
   private readonly roots = new Map<number, ClientRoot>()
@@ -44,6 +47,8 @@ export class ClientSession implements RootHost {
   })
   private readonly uploads: Uploads
   private token: string | undefined
+  /** Names the count of messages. */
+  private series = 0
   /** What the server takes unanswered. */
   private maxCalls = 1
   private lastRoot = 0
@@ -238,11 +243,14 @@ export class ClientSession implements RootHost {
   }
 
   private hello(): HelloBody {
-    return this.token === undefined ? {} : { token: this.token, received: this.outgoing.received }
+    return this.token === undefined
+      ? {}
+      : { token: this.token, received: this.outgoing.received, series: this.series }
   }
 
-  private opened({ token, session, handled, maxCalls }: WelcomeBody): void {
+  private opened({ token, session, series, handled, maxCalls }: WelcomeBody): void {
     this.token = token
+    this.series = series
     this.maxCalls = maxCalls
     if (session === 'resumed') this.outgoing.resume(handled)
     else this.startAnew(session === 'restored')

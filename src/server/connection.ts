@@ -25,6 +25,8 @@ import type { Handshake, Socket, SocketListener } from './transport.ts'
 export class Connection implements SocketListener, SessionLink {
   private session: Session | null = null
   private greeting = false
+  /** Until then, the token in the welcome may have been lost. */
+  private heardSinceWelcome = false
   private closing = false
   private broken = false
   private heardAt = Date.now()
@@ -62,6 +64,12 @@ export class Connection implements SocketListener, SessionLink {
       return this.refuse('bad_frame')
     }
     if (this.session === null) return this.greet(message)
+    // On its way to another server: that one will run what this one has not begun.
+    if (this.sessions.draining && startsSomething.has(message.type)) return
+    if (!this.heardSinceWelcome) {
+      this.heardSinceWelcome = true
+      this.session.secrets.arrived()
+    }
     // Once it is dispatched: what was read and not handled when the connection is lost comes again.
     if (isCounted(message.type)) this.session.received(data.length)
     this.dispatch(this.session, message)
@@ -84,15 +92,18 @@ export class Connection implements SocketListener, SessionLink {
     if (this.closing) return
     if ('refused' in who) return this.refuse(who.refused)
     const attached = this.sessions.attach(hello, who, this)
-    if (attached === null) return this.refuse('too_many_sessions')
-    this.session = attached.session
+    if (typeof attached === 'string') return this.refuse(attached)
+    const { session } = attached
+    this.session = session
     this.socket.send(encode(this.welcome(attached)))
-    attached.session.goOn()
+    session.goOn()
+    session.setUser(who.user)
   }
 
-  private welcome({ session, outcome }: Attached): Message<'welcome'> {
+  private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
     const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
-    const body: WelcomeBody = { token: session.token, session: outcome, handled: session.handled, maxCalls }
+    const { series, handled } = session
+    const body: WelcomeBody = { token, session: outcome, series, handled, maxCalls }
     return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }
 
@@ -174,6 +185,8 @@ export class Connection implements SocketListener, SessionLink {
 }
 
 const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
+
+const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
 
 /** All at once they would not find room. */
 const comesBackLater: ReadonlySet<string> = new Set(['server_closing', 'too_many_sessions'])

@@ -52,6 +52,7 @@ export {
 } from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+export type { SessionFilter } from './sessions.ts'
 export type {
   DeadLetterReason,
   Delivery,

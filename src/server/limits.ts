@@ -8,6 +8,8 @@ export interface LiveLimits {
   maxSessions: number
   /** How long a session whose connection was lost waits for its browser before it ends. 60,000. */
   sessionGraceMs: number
+  /** How long a session may be left alone before its token opens nothing any more, wherever it is kept. 604,800,000: a week. */
+  sessionTtlMs: number
   /**
    * Bytes that a session was sent and is not known to have, results of calls included. Past that the oldest are dropped,
    * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered. 1,048,576.
@@ -61,6 +63,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxHookBytes: 1_048_576,
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
+  sessionTtlMs: 604_800_000,
   maxUnackedBytes: 1_048_576,
   maxLoggedBytes: 1_048_576,
   maxRootsPerSession: 64,

@@ -21,11 +21,13 @@ import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
-import { Sessions } from './sessions.ts'
+import { type SessionFilter, Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
+import { drainOnSigterm } from './sigterm.ts'
 import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
@@ -48,6 +50,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -70,6 +74,13 @@ export interface LiveServerOptions {
   readonly authenticate?: Authenticate
   /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
   readonly userId?: (user: NonNullable<LiveUser>) => string
+  /** How long {@link LiveServer.drain} may take. 10,000. */
+  readonly drainTimeoutMs?: number
+  /**
+   * Whether `SIGTERM` drains a server that was started with `listen`, and then ends the process with code 0. True by
+   * default.
+   */
+  readonly drainOnSigterm?: boolean
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
@@ -112,7 +123,32 @@ export interface LiveServer {
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Drains the sources, tells every browser to come back later, unmounts every tree, and stops listening. */
+  /**
+   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
+   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many.
+   */
+  disconnect(where: SessionFilter): number
+  /**
+   * Asks `authenticate` again about sessions, with the requests that their connections began with, for users whose
+   * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
+   * `unauthorized`, and one that would be another user's with `wrong_user`.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many of them go on.
+   */
+  refresh(where: SessionFilter): Promise<number>
+  /**
+   * Ends the server in order, see `docs/deploys.md`: takes nothing new, finishes calls, sends every browser to another
+   * server, and stops listening.
+   *
+   * @param options `timeoutMs` after which what is not done is given up; `drainTimeoutMs` by default.
+   * @returns once everything has ended.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Ends the server at once: as {@link drain}, with no time for calls that are under way. */
   close(): Promise<void>
 }
 
@@ -135,6 +171,7 @@ class WebLiveServer implements LiveServer {
   private readonly lifecycle: Lifecycle
   private readonly front: HttpFront
   private readonly madeAt = Date.now()
+  private forgetSigterm: () => void = () => {}
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -143,6 +180,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -156,9 +194,10 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
-      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
@@ -168,13 +207,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const sessions = { name: 'sessions', stop: () => this.closeConnections() }
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    this.lifecycle.add(topics.part, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -234,6 +273,7 @@ class WebLiveServer implements LiveServer {
     try {
       const listening = this.front.listen(port, host)
       const [address] = await Promise.all([listening, this.lifecycle.start()])
+      if (this.options.drainOnSigterm ?? true) this.forgetSigterm = drainOnSigterm(() => this.drain())
       return address
     } catch (error) {
       await this.close()
@@ -248,16 +288,35 @@ class WebLiveServer implements LiveServer {
     })
   }
 
-  private closeConnections(): void {
-    for (const connection of [...this.open]) {
-      connection.refuse('server_closing')
-      connection.closed()
-    }
-    this.allSessions.close()
+  disconnect(where: SessionFilter): number {
+    return this.allSessions.revoke(where)
+  }
+
+  refresh(where: SessionFilter): Promise<number> {
+    return this.allSessions.refresh(where)
+  }
+
+  private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    await this.allSessions.drain(giveUp)
+    // Those that have not said who they are.
+    for (const connection of [...this.open]) connection.refuse('server_closing')
     this.host.sharedRoots.close()
   }
 
+  drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {
+    return this.stop(timeoutMs)
+  }
+
   close(): Promise<void> {
-    return this.lifecycle.stop(0)
+    return this.stop(0)
+  }
+
+  private async stop(timeoutMs: number): Promise<void> {
+    await this.lifecycle.stop(timeoutMs)
+    // Those of transports that have not told of their end.
+    for (const connection of [...this.open]) connection.closed()
+    this.forgetSigterm()
   }
 }
+
+const defaultDrainTimeoutMs = 10_000

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
 import { encode } from '../protocol/codec.ts'
-import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
+import type { Body, DownMessage, HelloBody, Message, SessionOutcome } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
@@ -20,6 +19,7 @@ import type { Screen } from './screen.ts'
 import { SessionInfo } from './session-info.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+import { SessionSecrets } from './session-token.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
 import type { Handshake, PreparedMessage, Socket } from './transport.ts'
@@ -58,9 +58,15 @@ export class Session implements ViewerHost {
   identity: { readonly session: string; readonly handshake: Handshake }
   /** What the application sees of it. */
   readonly info: SessionInfo
+  /** Whose it is; null for nobody's. It never becomes another's. */
+  readonly userId: string | null
+  /** What opens it. */
+  readonly secrets: SessionSecrets
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
+  /** Names the count of messages, both ways. */
+  series = 0
   readonly roots: SessionRoots
   /** The shared roots that it sees. */
   readonly views: SharedViews
@@ -77,16 +83,16 @@ export class Session implements ViewerHost {
 
   constructor(
     readonly host: SessionHost,
-    readonly token: string,
-    /** Whose it is. */
-    readonly userId: string | null,
-    user: unknown,
+    readonly id: string,
+    { user, userId }: KnownUser,
     link: SessionLink,
     private readonly onEnded: () => void,
   ) {
     this.link = link
-    this.identity = { session: randomUUID(), handshake: link.handshake }
-    this.info = new SessionInfo(this.identity.session, user)
+    this.identity = { session: id, handshake: link.handshake }
+    this.info = new SessionInfo(id, user)
+    this.userId = userId
+    this.secrets = new SessionSecrets(host.limits.sessionTtlMs)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
@@ -119,7 +125,7 @@ export class Session implements ViewerHost {
 
   /** The root of that number, as this session's calls see it. */
   screen(id: number): Screen | undefined {
-    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+    return id < firstSharedRoot ? this.roots.find(id) : this.views.get(id)
   }
 
   get screens(): readonly Screen[] {
@@ -229,21 +235,20 @@ export class Session implements ViewerHost {
   /**
    * Gives the session another connection. Nothing is sent before {@link goOn}.
    *
-   * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
+   * @param hello what the browser says that it has; nothing, where the page was loaded anew.
    */
-  attach(link: SessionLink, { user }: KnownUser, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, { received, series }: HelloBody): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
+    this.info.connected = true
     this.identity = { ...this.identity, handshake: link.handshake }
     const { sessionTaken, sessionResumed } = diagnostics
     const channel = former === null ? sessionResumed : sessionTaken
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
-    this.info.connected = true
-    if (this.info.setUser(user)) this.roots.userChanged()
     clearTimeout(this.graceTimer)
-    this.missing = received === undefined ? null : this.outbox.after(received)
+    this.missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
     if (this.missing !== null) {
       this.outbox.acknowledge(received ?? 0)
       return 'resumed'
@@ -254,6 +259,7 @@ export class Session implements ViewerHost {
 
   /** What was on the way is lost: both sides count anew, and the browser mounts its roots again. */
   private restart(isNewPage: boolean): void {
+    this.series++
     this.outbox.restart()
     this.receipts.restart()
     this.streams.close()
@@ -273,11 +279,17 @@ export class Session implements ViewerHost {
     this.wake()
   }
 
+  /** The same user, perhaps with other data. */
+  setUser(user: unknown): void {
+    if (this.info.setUser(user)) this.roots.userChanged()
+  }
+
   /** A connection was lost. */
   detach(link: SessionLink): void {
     if (this.link !== link || this.ended) return
     this.link = null
     this.happens('detach')
+    this.secrets.renew()
     this.info.connected = false
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
     this.graceTimer = setTimeout(() => this.finish('expire'), this.host.limits.sessionGraceMs).unref()
@@ -286,6 +298,12 @@ export class Session implements ViewerHost {
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
     if (this.link === link) this.end()
+  }
+
+  /** Ends it, and tells its browser why. */
+  dismiss(code: CloseReason & ErrorCode): void {
+    this.link?.refuse(code)
+    this.end()
   }
 
   /** Unmounts everything, for good. */
