@@ -28,6 +28,15 @@ export interface LiveLimits {
   maxCallsPerSecond: number
   /** How deep the arguments of a call may be nested (`arguments_too_deep`). 64. */
   maxArgumentDepth: number
+  /**
+   * Parts that the arguments of a call may have, themselves one (`bad_arguments`): a Map, a Set, a promise, a file, an
+   * entry of a FormData and a value of a stream is one each. 1,000.
+   */
+  maxArgumentParts: number
+  /** Streams and FormDatas in the arguments of a call (`bad_arguments`). 64. */
+  maxArgumentStreams: number
+  /** References in the arguments of a call to parts of them (`bad_arguments`). 2,000. */
+  maxArgumentReferences: number
   /** Streams that results of one session's calls have open; a result with more is refused (`too_many_streams`). 64. */
   maxStreams: number
   /**
@@ -70,6 +79,9 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxCallsInFlight: 64,
   maxCallsPerSecond: 500,
   maxArgumentDepth: 64,
+  maxArgumentParts: 1_000,
+  maxArgumentStreams: 64,
+  maxArgumentReferences: 2_000,
   maxStreams: 64,
   maxUploadBytes: 16_777_216,
   maxUploads: 16,
