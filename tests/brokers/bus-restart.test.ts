@@ -69,6 +69,6 @@ for (const [broker, make] of Object.entries(buses)) {
         await Promise.all([a.close(), b.close()])
         await own.remove()
       }
-    }, 300_000)
+    }, 420_000)
   })
 }

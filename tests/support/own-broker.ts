@@ -176,7 +176,7 @@ export function knowsStreams(own: OwnBroker): boolean {
 }
 
 async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 180_000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(otherwise)
     await sleep(50)
