@@ -22,7 +22,15 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
+  authentication_failed: {
+    meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
+    retry: true,
+  },
+  wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
+  revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root
+  forbidden: { meaning: 'The guard of the route does not let this session in.', retry: false },
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
   bad_params: { meaning: 'A parameter of the route was refused by its parser.', retry: false },
   unknown_root: { meaning: 'The message names a root that this session does not have.', retry: false },
@@ -124,6 +132,7 @@ export const errorCodes = {
   },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },
   start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
   stop_failed: {
     meaning: 'A part of the live server could not be stopped in order, or in time.',

@@ -23,5 +23,7 @@ export type {
 } from './live/live-event.ts'
 export { type OnOptions, on } from './live/on.ts'
 export type { MessageInfo } from './live/services.ts'
+export { type LiveSession, type LiveUser, type Register, useSession } from './live/session.ts'
 export { type Topic, type TopicFamily, topic } from './live/topic.ts'
+
 export type { LiveArgument } from './protocol/live-argument.ts'

@@ -33,7 +33,7 @@ export type LiveRootProps<Route extends string = string> = {
  * the server caught is thrown here, to the nearest error boundary; mounting again tries again. All `LiveRoot`s of a
  * page share one connection.
  *
- * @throws `unknown_route`, `bad_params`, `too_many_roots`, `root_failed` (with a digest; the message only in
+ * @throws `unknown_route`, `bad_params`, `forbidden` (`details` may have `redirect`), `too_many_roots`, `root_failed` (with a digest; the message only in
  *   development) and `bad_params_given` when a parameter of the pattern is missing.
  */
 export function LiveRoot<const Route extends string>(props: LiveRootProps<Route>): ReactNode {

@@ -7,14 +7,23 @@ export const closeCodes = {
   normal: 1000,
   bad_frame: 4400,
   frame_too_large: 1009,
+  unauthorized: 4401,
+  revoked: 4403,
   wrong_protocol: 4406,
   handshake_timeout: 4408,
   slow_reader: 4413,
   heartbeat_timeout: 4420,
   server_closing: 1012,
+  authentication_failed: 1011,
+  wrong_user: 4410,
 } as const
 
 export type CloseReason = keyof typeof closeCodes
 
 /** After these, trying again with the same code would end the same way: the client stays closed and says so. */
-export const finalCloseCodes: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.wrong_protocol])
+export const finalCloseCodes: ReadonlySet<number> = new Set([
+  closeCodes.normal,
+  closeCodes.unauthorized,
+  closeCodes.revoked,
+  closeCodes.wrong_protocol,
+])

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import { type CloseReason, closeCodes } from '../protocol/close-codes.ts'
 import { decodeUp, encode } from '../protocol/codec.ts'
 import { type Body, protocolVersion, type UpMessage } from '../protocol/messages.ts'
+import type { Authenticated } from './authenticator.ts'
 import { refusalOf } from './errors-out.ts'
 import { Inbox } from './inbox.ts'
 import { Session, type SessionHost } from './session.ts'
@@ -13,6 +14,7 @@ import type { Handshake, Socket, SocketListener } from './transport.ts'
  */
 export class Connection implements SocketListener {
   private session: Session | null = null
+  private greeting = false
   private closing = false
   private heardAt = Date.now()
   private stalledSince = 0
@@ -55,10 +57,20 @@ export class Connection implements SocketListener {
   }
 
   private greet(message: UpMessage): void {
-    if (message.type !== 'hello') return this.refuse('bad_frame')
+    if (message.type !== 'hello' || this.greeting) return this.refuse('bad_frame')
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     clearTimeout(this.handshakeTimer)
-    this.session = new Session(this.host, this.socket, this.handshake)
+    this.greeting = true
+    const who = this.host.authenticator.ask(this.handshake)
+    if (who instanceof Promise) void who.then((known) => this.enter(known))
+    else this.enter(who)
+  }
+
+  private enter(who: Authenticated): void {
+    // It may have left while it was asked who it is.
+    if (this.closing) return
+    if ('refused' in who) return this.refuse(who.refused)
+    this.session = new Session(this.host, this.socket, this.handshake, who)
     const { heartbeatMs, maxUnackedFrames: window } = this.host.limits
     this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs, window }))
   }

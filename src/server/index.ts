@@ -2,6 +2,7 @@ import '../live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
 export type { ParamNames } from '../protocol/mount-path.ts'
+export type { Authenticate, LiveRequest } from './authenticator.ts'
 export {
   type Bus,
   type BusListener,
@@ -32,6 +33,7 @@ export {
 export type { ErrorContext, OnError } from './errors-out.ts'
 export { type FileStoreOptions, fileStore } from './file-store.ts'
 export type { ClientModuleMap } from './flight/client-manifest.ts'
+export type { Guard, GuardAnswer } from './guard.ts'
 export type { HealthPaths, LiveHealth } from './health.ts'
 export { type HookContext, type HookHandler, type HttpHook, httpHook } from './http-hooks.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'

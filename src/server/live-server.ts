@@ -1,16 +1,19 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
+import type { LiveUser } from '../live/session.ts'
 import { nameOf, type Topic } from '../live/topic.ts'
-import { type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import { webSocketTransport } from '../transports/ws.ts'
+import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
+
 import { Connection } from './connection.ts'
 import { describeError, logError, type OnError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
-import { attachDoor, type HttpDoor } from './http-door.ts'
+import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
@@ -21,7 +24,7 @@ import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
-import { type AcceptSocket, noHandshake } from './transport.ts'
+import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
 export interface LiveServerOptions {
@@ -47,6 +50,17 @@ export interface LiveServerOptions {
    * sets it, for anybody else may send it too. False by default.
    */
   readonly trustForwardedHost?: boolean
+  /**
+   * Says who connects, from the request that the connection begins with: its cookies, headers, address. What it returns
+   * is the `user` of `useSession`, and of guards; its type is that of `Register`. Null or undefined lets the browser in as
+   * nobody. False, or a `UserError` thrown, refuses it (`unauthorized`): it stays closed until it is told to try again.
+   * Any other error, or longer than `authenticateTimeoutMs`, refuses it too, and it tries again by itself
+   * (`authentication_failed`). Asked anew at each connection, so that a session has its user as of now. Without it, every
+   * browser is nobody.
+   */
+  readonly authenticate?: Authenticate
+  /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
+  readonly userId?: (user: NonNullable<LiveUser>) => string
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
@@ -104,14 +118,11 @@ class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
   private readonly hooks: HookHost
-  private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
   private readonly lifecycle: Lifecycle
-  private readonly door: HttpDoor
-  private readonly detachers: (() => void)[] = []
+  private readonly front: HttpFront
   private readonly madeAt = Date.now()
-  private server: Server | undefined
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -121,33 +132,44 @@ class WebLiveServer implements LiveServer {
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
     this.topics = topics
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
+    const authenticator = new Authenticator({
+      authenticate: options.authenticate,
+      userId: options.userId,
+      timeoutMs: limits.authenticateTimeoutMs,
+      onError,
+    })
+    this.host = {
+      routes: new Routes(options.routes),
+      limits,
+      onError,
+      refused,
+      topics,
+      modules,
+      authenticator,
+    }
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
       describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
     })
-    // In the order in which they start: what the sessions use comes before them, what uses the sessions after.
-    this.lifecycle.add(topics.part, { name: 'sessions', stop: () => this.closeConnections() })
-    const { maxMessageBytes } = limits
-    this.transport = webSocketTransport(
-      { maxMessageBytes, allow: (handshake) => isAllowedOrigin(options, handshake) },
-      this.accept,
-    )
-    this.door = this.makeDoor()
+    this.front = this.makeFront(limits)
+    // In the order in which they start: each can use those before it.
+    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
   }
 
-  private makeDoor(): HttpDoor {
-    const { health = {}, path = '/live' } = this.options
+  private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
+    const { options, lifecycle, hooks } = this
+    const { health = {}, path = '/live', onRequest } = options
     const paths = health === false ? null : { ...defaultHealthPaths, ...health }
-    return {
+    const allow = (handshake: Handshake) => isAllowedOrigin(options, handshake)
+    const door: HttpDoor = {
       path,
-      transport: this.transport,
-      isOpen: () => this.lifecycle.state !== 'starting' && this.lifecycle.state !== 'failed',
+      transport: webSocketTransport({ maxMessageBytes, allow }, this.accept),
+      isOpen: () => lifecycle.state !== 'starting' && lifecycle.state !== 'failed',
       answer: (request, response) =>
-        answerHealth(paths, () => this.health(), request, response) ||
-        answerHook(this.hooks, request, response),
+        answerHealth(paths, () => this.health(), request, response) || answerHook(hooks, request, response),
     }
+    return new HttpFront(door, onRequest)
   }
 
   get connections(): number {
@@ -187,33 +209,21 @@ class WebLiveServer implements LiveServer {
     })
 
   async listen(port: number, host?: string): Promise<AddressInfo> {
-    const server = createServer(this.options.onRequest ?? notFound)
-    this.server = server
-    const started = this.attachAndStart(server)
-    // It may fail before anybody waits for it.
-    started.catch(() => {})
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, resolve)
-      })
-      await started
+      const listening = this.front.listen(port, host)
+      const [address] = await Promise.all([listening, this.lifecycle.start()])
+      return address
     } catch (error) {
       await this.close()
       throw error
     }
-    return server.address() as AddressInfo
   }
 
   attach(server: Server | HttpsServer): void {
-    this.attachAndStart(server).catch((error: unknown) => {
+    this.front.attach(server)
+    this.lifecycle.start().catch((error: unknown) => {
       describeError(error, 'start_failed', this.host.onError)
     })
-  }
-
-  private attachAndStart(server: Server | HttpsServer): Promise<void> {
-    this.detachers.push(attachDoor(this.door, server))
-    return this.lifecycle.start()
   }
 
   private closeConnections(): void {
@@ -223,17 +233,7 @@ class WebLiveServer implements LiveServer {
     }
   }
 
-  async close(): Promise<void> {
-    await this.lifecycle.stop(0)
-    for (const detach of this.detachers.splice(0)) detach()
-    this.transport.close()
-    const { server } = this
-    if (server === undefined) return
-    server.closeAllConnections()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+  close(): Promise<void> {
+    return this.lifecycle.stop(0)
   }
-}
-
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
 }

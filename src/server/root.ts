@@ -1,11 +1,13 @@
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
+import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
+import { RootGuard } from './root-guard.ts'
 import type { Match } from './routes.ts'
 import type { Session } from './session.ts'
 
@@ -20,6 +22,8 @@ export class Root implements TreeObserver {
   ofAction = false
   private readonly waiting: (() => void)[] = []
   private closed = false
+  private mounted = false
+  private readonly guard: RootGuard | null
 
   constructor(
     private readonly session: Session,
@@ -28,13 +32,37 @@ export class Root implements TreeObserver {
     private readonly match: Match,
   ) {
     this.tree = new LiveTree(this, `live${id}`)
+    const { info, host } = session
+    this.guard =
+      match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
   }
 
   get route(): string {
     return this.match.route.pattern
   }
 
+  /** Renders it, when the guard of its route lets the session in. */
   mount(): void {
+    if (this.guard === null) this.mountNow()
+    else this.askGuard(this.guard)
+  }
+
+  /** The session's user is another: what was allowed may be so no more. */
+  userChanged(): void {
+    if (this.guard !== null) this.askGuard(this.guard)
+  }
+
+  private askGuard(guard: RootGuard): void {
+    guard.ask((refusal) => {
+      if (this.closed) return
+      if (refusal === null) return this.mounted ? undefined : this.mountNow()
+      this.session.host.refused('forbidden')
+      this.session.failRoot(this, refusal)
+    })
+  }
+
+  private mountNow(): void {
+    this.mounted = true
     observeMount(
       () => this.describe(),
       () => {
@@ -51,9 +79,9 @@ export class Root implements TreeObserver {
   private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const services = this.session.host
+    const { host, info } = this.session
     this.tree.mount(element, (inner: ReactElement) =>
-      createElement(ServicesContext, { value: services }, inner),
+      createElement(ServicesContext, { value: host }, createElement(SessionContext, { value: info }, inner)),
     )
   }
 

@@ -6,6 +6,7 @@ import { encode } from '../protocol/codec.ts'
 import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
 import type { ArgumentHost } from './arguments.ts'
+import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
@@ -16,6 +17,7 @@ import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Root } from './root.ts'
 import type { Routes } from './routes.ts'
+import { SessionInfo } from './session-info.ts'
 import type { Handshake, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 
@@ -24,6 +26,7 @@ export interface SessionHost extends LiveServices {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
   readonly onError: OnError
+  readonly authenticator: Authenticator
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
   /** Where the browser finds client modules. */
@@ -34,6 +37,8 @@ export interface SessionHost extends LiveServices {
 export class Session {
   /** What diagnostics say of it. */
   readonly identity: { readonly session: string; readonly handshake: Handshake }
+  /** What the application sees of it. */
+  readonly info: SessionInfo
   private readonly openedAt = performance.now()
   private readonly roots = new Map<number, Root>()
   private readonly calls: Calls
@@ -47,8 +52,10 @@ export class Session {
     readonly host: SessionHost,
     private readonly socket: Socket,
     handshake: Handshake,
+    { user }: KnownUser,
   ) {
     this.identity = { session: randomUUID(), handshake }
+    this.info = new SessionInfo(this.identity.session, user)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.uploads = new Uploads({

@@ -15,7 +15,10 @@ export interface WebSocketOptions {
 /** Takes WebSocket upgrades and hands every accepted connection to the core. */
 export interface WebSocketTransport {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  close(): void
+  /** Takes no more connections. Resolves when those that are open have ended. */
+  close(): Promise<void>
+  /** Ends those that are still open, without a word. */
+  terminate(): void
 }
 
 export function webSocketTransport(options: WebSocketOptions, accept: AcceptSocket): WebSocketTransport {
@@ -34,7 +37,10 @@ export function webSocketTransport(options: WebSocketOptions, accept: AcceptSock
         listen(webSocket, socket, (adapter) => accept(adapter, handshake))
       })
     },
-    close: () => server.close(),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    terminate: () => {
+      for (const webSocket of server.clients) webSocket.terminate()
+    },
   }
 }
 
