@@ -32,6 +32,8 @@ export interface Route {
   readonly component: AnyComponent | ComponentType<never>
   readonly parsers: ParamParsers
   readonly guard: Guard | undefined
+  /** False where the state of its trees is not stored. */
+  readonly durable: boolean
 }
 
 /**
@@ -43,7 +45,8 @@ export interface Route {
  *   the pattern takes that name from the query, and the prop is absent where the query has none. `guard` says whether
  *   a session may have this route, from the session and the parameters: true, false, or `{ redirect: '/login' }`, or a
  *   promise of one. Where it does not let in, throws or rejects, `LiveRoot` throws `forbidden`, with `{ redirect }` in `details`.
- *   It is asked again when the session's user changes.
+ *   It is asked again when the session's user changes. `durable: false` keeps the state of the route's trees out of the
+ *   session store: where a session goes on in another process, they start afresh. True by default.
  * @returns the route, for `createLiveServer`.
  * @throws `bad_route` when the pattern does not start with a slash or names a parameter twice.
  */
@@ -52,11 +55,17 @@ export function route<const Pattern extends string, Parsers extends ParamParsers
   component:
     | ((props: RouteProps<Pattern, Parsers>) => ReactNode | Promise<ReactNode> | AsyncIterable<ReactNode>)
     | ComponentType<RouteProps<Pattern, Parsers>>,
-  options: { params?: Parsers; guard?: Guard<RouteProps<Pattern, Parsers>> } = {},
+  options: { params?: Parsers; guard?: Guard<RouteProps<Pattern, Parsers>>; durable?: boolean } = {},
 ): Route {
   parsePattern(pattern)
-  const { params: parsers = {}, guard } = options
-  return { pattern, component: component as AnyComponent, parsers, guard: guard as Guard | undefined }
+  const { params: parsers = {}, guard, durable = true } = options
+  return {
+    pattern,
+    component: component as AnyComponent,
+    parsers,
+    guard: guard as Guard | undefined,
+    durable,
+  }
 }
 
 type Segment = { readonly text: string } | { readonly param: string }
