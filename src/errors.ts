@@ -94,6 +94,12 @@ export const errorCodes = {
   },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  snapshot_failed: { meaning: 'The store could not save a session. It is tried again.', retry: true },
+  call_interrupted: {
+    meaning:
+      'The server was lost while the call ran. Nobody knows how much of it was done; it is not run again.',
+    retry: false,
+  },
   restore_failed: {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
     retry: false,

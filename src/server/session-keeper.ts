@@ -1,0 +1,190 @@
+import type { LiverootError } from '../errors.ts'
+import type { Body } from '../protocol/messages.ts'
+import { describeError, type OnError } from './errors-out.ts'
+import type { SessionEntries, SessionStore } from './session-store.ts'
+import { callKey, encodeCall } from './snapshot.ts'
+
+/** What every session's keeper uses of its server. */
+export interface KeeperHost {
+  readonly store: SessionStore
+  /** Names this process to the store. */
+  readonly owner: string
+  /** How long what changes without a call may wait, and what a call changes for others that run. */
+  readonly snapshotDelayMs: number
+  readonly sessionExpiryMs: number
+  readonly onError: OnError
+}
+
+/** Changes by key; null for what is gone. */
+export type EntryChanges = Map<string, string | null>
+
+const firstRetryMs = 100
+const longestRetryMs = 5_000
+
+/**
+ * Saves what changes of one session, off the path of its frames, one save at a time. The answer of a call waits for the
+ * save with its effects. A save waits for calls that run, for a while: what they have done by half shall not be stored
+ * without their answer. One that runs longer is stored as begun, and will not be run again.
+ */
+export class SessionKeeper {
+  private readonly entries: Map<string, string>
+  private changes: EntryChanges = new Map()
+  /** Calls that run, and are not stored as begun. */
+  private readonly running = new Set<number>()
+  private waiting: (() => void)[] = []
+  private scheduled: NodeJS.Immediate | null = null
+  private delay: NodeJS.Timeout | null = null
+  private saving: Promise<void> | null = null
+  private again = false
+  /** False where the store shall hear of the session though nothing changed. */
+  private untouched = true
+  private patienceUntil = 0
+  private ended = false
+
+  /**
+   * @param collect puts what changed in the session's trees into the changes.
+   * @param onTaken another server has the session now.
+   */
+  constructor(
+    private readonly host: KeeperHost,
+    private readonly key: string,
+    saved: SessionEntries,
+    private readonly collect: (changes: EntryChanges) => void,
+    private readonly onTaken: () => void,
+  ) {
+    this.entries = new Map(saved)
+  }
+
+  /** Something changed without a call. */
+  changed(): void {
+    if (this.ended || this.delay !== null || this.scheduled !== null) return
+    this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
+  }
+
+  begin(call: number): void {
+    this.running.add(call)
+  }
+
+  /** Resolves when everything up to now is stored, the answer of this call too. */
+  answered(call: number, answer: Body): Promise<void> {
+    this.running.delete(call)
+    this.changes.set(callKey(call), encodeCall(answer))
+    return this.saved()
+  }
+
+  /** The answer has arrived; that is told to the store with what comes next. */
+  forget(call: number): void {
+    this.running.delete(call)
+    const key = callKey(call)
+    if (this.entries.has(key)) this.changes.set(key, null)
+    else this.changes.delete(key)
+  }
+
+  /** Stores everything up to now, soon. */
+  saved(): Promise<void> {
+    if (this.ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.waiting.push(resolve)
+      // In a turn of its own: by then React has committed what was set.
+      this.scheduled ??= setImmediate(() => this.run())
+    })
+  }
+
+  private run(): void {
+    this.clearTimers()
+    if (this.ended) return
+    if (this.saving !== null) {
+      this.again = true
+      return
+    }
+    if (this.mustWait()) return
+    this.saving = this.save().finally(() => {
+      this.saving = null
+      if (this.again || this.waiting.length > 0) this.run()
+    })
+  }
+
+  /** A call that is answered asks for a save by itself. */
+  private mustWait(): boolean {
+    if (this.running.size === 0) {
+      this.patienceUntil = 0
+      return false
+    }
+    const now = Date.now()
+    this.patienceUntil ||= now + this.host.snapshotDelayMs
+    if (now >= this.patienceUntil) return false
+    this.delay = setTimeout(() => this.run(), this.patienceUntil - now)
+    return true
+  }
+
+  private async save(): Promise<void> {
+    this.again = false
+    this.patienceUntil = 0
+    const { waiting } = this
+    this.waiting = []
+    const entries = this.take()
+    if (entries.size > 0 || !this.untouched) await this.store(entries)
+    this.untouched = true
+    for (const resolve of waiting) resolve()
+  }
+
+  private take(): EntryChanges {
+    const { changes } = this
+    this.changes = new Map()
+    for (const call of this.running) changes.set(callKey(call), encodeCall(null))
+    this.running.clear()
+    this.collect(changes)
+    for (const [key, text] of changes) {
+      if (text === null) this.entries.delete(key)
+      else this.entries.set(key, text)
+    }
+    return changes
+  }
+
+  /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
+  private async store(entries: EntryChanges): Promise<void> {
+    const { store, owner, sessionExpiryMs, onError } = this.host
+    for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
+      try {
+        const all = () => this.entries
+        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionExpiryMs })
+      } catch (error) {
+        if ((error as LiverootError).code === 'session_taken') return this.taken()
+        describeError(error, 'snapshot_failed', onError)
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+  }
+
+  private taken(): void {
+    this.end()
+    this.onTaken()
+  }
+
+  /** Lets the store know that the session is alive. */
+  touch(): void {
+    this.untouched = false
+    void this.saved()
+  }
+
+  private clearTimers(): void {
+    if (this.scheduled !== null) clearImmediate(this.scheduled)
+    if (this.delay !== null) clearTimeout(this.delay)
+    this.scheduled = null
+    this.delay = null
+  }
+
+  /** Nothing is saved any more. Answers that wait are for nobody. */
+  end(): void {
+    this.ended = true
+    this.clearTimers()
+  }
+
+  /** The session is over for good. */
+  remove(): void {
+    this.end()
+    const { store, owner, onError } = this.host
+    const removed = (this.saving ?? Promise.resolve()).then(() => store.remove(this.key, owner))
+    removed.catch((error: unknown) => void describeError(error, 'snapshot_failed', onError))
+  }
+}
