@@ -131,6 +131,10 @@ export const errorCodes = {
     retry: false,
   },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
+  outside_call: {
+    meaning: '`callId` was asked for outside a call, or after its first `await`.',
+    retry: false,
+  },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
   start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
   stop_failed: {

@@ -30,6 +30,8 @@ export interface Route {
   readonly pattern: string
   readonly component: AnyComponent | ComponentType<never>
   readonly parsers: ParamParsers
+  /** False where the state of its trees is not stored. */
+  readonly durable: boolean
 }
 
 /**
@@ -47,10 +49,11 @@ export function route<const Pattern extends string, Parsers extends ParamParsers
   component:
     | ((props: RouteProps<Pattern, Parsers>) => ReactNode | Promise<ReactNode> | AsyncIterable<ReactNode>)
     | ComponentType<RouteProps<Pattern, Parsers>>,
-  options: { params?: Parsers } = {},
+  options: { params?: Parsers; durable?: boolean } = {},
 ): Route {
   parsePattern(pattern)
-  return { pattern, component: component as AnyComponent, parsers: options.params ?? {} }
+  const { params: parsers = {}, durable = true } = options
+  return { pattern, component: component as AnyComponent, parsers, durable }
 }
 
 type Segment = { readonly text: string } | { readonly param: string }
