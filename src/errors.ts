@@ -94,6 +94,7 @@ export const errorCodes = {
   },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  store_unreachable: { meaning: 'The session store does not answer. The browser tries again.', retry: true },
   snapshot_failed: { meaning: 'The store could not save a session. It is tried again.', retry: true },
   call_interrupted: {
     meaning:

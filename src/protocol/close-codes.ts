@@ -14,6 +14,7 @@ export const closeCodes = {
   session_taken: 4409,
   server_closing: 1012,
   too_many_sessions: 1013,
+  store_unreachable: 4421,
 } as const
 
 export type CloseReason = keyof typeof closeCodes

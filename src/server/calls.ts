@@ -1,4 +1,5 @@
 import { type ErrorCode, LiverootError } from '../errors.ts'
+import { runAsCall } from '../live/call-id.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -30,6 +31,11 @@ export class Calls {
   ) {
     this.answers = new Answers(session)
     this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
+  }
+
+  /** True while calls run, or wait for their turn. */
+  get busy(): boolean {
+    return this.inFlight > 0
   }
 
   receive(message: Message<'call'>): void {
@@ -134,7 +140,10 @@ export class Calls {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
       if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
       const { observed } = call
-      const result = observed === null ? call.call(...args) : observed.run(() => call.call(...args))
+      const { keeper } = this.session
+      keeper.begin(call.id)
+      const run = () => runAsCall(keeper.callId(call.id), () => call.call(...args))
+      const result = observed === null ? run() : observed.run(run)
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
     } catch (error) {

@@ -9,7 +9,7 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
-import { refusalOf } from './errors-out.ts'
+import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import type { Session, SessionHost, SessionLink } from './session.ts'
@@ -24,6 +24,8 @@ export class Connection implements SocketListener, SessionLink {
   private session: Session | null = null
   private closing = false
   private broken = false
+  /** True while its session is looked for. */
+  private greeting = false
   private heardAt = Date.now()
   private stalledSince = 0
   private readonly handshakeTimer: NodeJS.Timeout
@@ -69,8 +71,23 @@ export class Connection implements SocketListener, SessionLink {
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     const hello = readHello(message.body)
     if (hello === null) return this.refuse('bad_frame')
+    if (this.greeting) return this.refuse('bad_frame')
     clearTimeout(this.handshakeTimer)
     const attached = this.sessions.attach(hello, this)
+    if (!(attached instanceof Promise)) return this.begin(attached)
+    this.greeting = true
+    attached.then(
+      (found) => this.begin(found),
+      (error: unknown) => {
+        describeError(error, 'store_unreachable', this.host.onError)
+        this.refuse('store_unreachable')
+      },
+    )
+  }
+
+  private begin(attached: Attached | null): void {
+    // The browser may have left while its session was looked for.
+    if (this.closing) return attached?.session.detach(this)
     if (attached === null) return this.refuse('too_many_sessions')
     this.session = attached.session
     this.socket.send(encode(this.welcome(attached)))
@@ -163,4 +180,8 @@ export class Connection implements SocketListener, SessionLink {
 const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
 
 /** All at once they would not find room. */
-const comesBackLater: ReadonlySet<string> = new Set(['server_closing', 'too_many_sessions'])
+const comesBackLater: ReadonlySet<string> = new Set([
+  'server_closing',
+  'too_many_sessions',
+  'store_unreachable',
+])

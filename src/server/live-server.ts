@@ -15,11 +15,14 @@ import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
+import { memoryStore } from './memory-store.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { keeperHost } from './session-keeper.ts'
+import type { SessionStore } from './session-store.ts'
 import { Sessions } from './sessions.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, noHandshake } from './transport.ts'
@@ -56,6 +59,11 @@ export interface LiveServerOptions {
   readonly onError?: OnError
   /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
   readonly clientModules?: ClientModuleMap
+  /**
+   * Where sessions and the state of their trees outlive this process, such as `fileStore({ path })`. The server closes it.
+   * `memoryStore()` by default: sessions can sleep, and end with the process.
+   */
+  readonly sessionStore?: SessionStore
 }
 
 /** A running live server. */
@@ -125,7 +133,8 @@ class WebLiveServer implements LiveServer {
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
     this.topics = topics
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules }
+    const keeping = keeperHost(options.sessionStore ?? memoryStore(), limits, onError)
+    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules, keeping }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
@@ -223,12 +232,12 @@ class WebLiveServer implements LiveServer {
     return this.lifecycle.start()
   }
 
-  private closeConnections(): void {
+  private async closeConnections(): Promise<void> {
     for (const connection of [...this.open]) {
       connection.refuse('server_closing')
       connection.closed()
     }
-    this.allSessions.close()
+    await this.allSessions.close()
   }
 
   async close(): Promise<void> {

@@ -2,12 +2,18 @@ import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import type { Match } from './routes.ts'
 import type { Session } from './session.ts'
+import type { EntryChanges } from './session-keeper.ts'
+import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+
+/** Frames that may be sent before the snapshot must know of them. */
+const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver {
@@ -25,16 +31,56 @@ export class Root implements TreeObserver {
   /** Another after each pause: a frame that was begun before is for nobody. */
   private mounting = 0
 
-  /** @param identifierPrefix what ids of `useId` begin with. */
+  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
+  private reserved = 0
+  /** The number of the root that the snapshot has. */
+  private storedId = 0
+
+  /**
+   * @param number the tree's own in its session; ids of `useId` begin with it.
+   * @param stored what it starts from.
+   */
   constructor(
     private readonly session: Session,
     /** The number that the browser chose. */
     public id: number,
     readonly path: string,
     private readonly match: Match,
-    identifierPrefix: string,
+    private readonly number: number,
+    stored: StoredTree | null = null,
   ) {
-    this.tree = new LiveTree(this, identifierPrefix)
+    const state = match.route.durable
+      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
+      : null
+    this.tree = new LiveTree(this, `live${number}`, state)
+  }
+
+  private stateKeeper(): StateKeeper {
+    const { session } = this
+    return {
+      changed: () => session.keeper.changed(),
+      restoreFailed: (component, error) => {
+        const where = component === null ? '' : `\n    at ${component}`
+        describeError(error, 'restore_failed', session.host.onError, {
+          route: this.route,
+          componentStack: where,
+        })
+      },
+    }
+  }
+
+  /** What changed in the tree's state since it was asked for last. */
+  collectState(changes: EntryChanges): void {
+    const { number, id, path, tree } = this
+    if (this.closed || tree.state === null) return
+    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
+      this.storedId = id
+      this.reserved = tree.sequence + 2 * framesAhead
+      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
+    }
+    const { slots, gone } = tree.state.take()
+    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
+    for (const slot of gone) changes.set(slotKey(number, slot), null)
   }
 
   get route(): string {
@@ -82,6 +128,7 @@ export class Root implements TreeObserver {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.session.keeper.dropTree(this.number)
     try {
       this.tree.unmount()
     } catch (error) {

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
+import type { LoggedAnswer } from './call-log.ts'
 import { describeError, type OnError } from './errors-out.ts'
+import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall } from './snapshot.ts'
+import { callKey, encodeCall, pageKey, slotKey, treeKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
 export interface KeeperHost {
@@ -13,6 +16,20 @@ export interface KeeperHost {
   readonly snapshotDelayMs: number
   readonly sessionExpiryMs: number
   readonly onError: OnError
+}
+
+/** What the sessions of a server are kept with. */
+export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
+  const { snapshotDelayMs, sessionExpiryMs } = limits
+  return { store, owner: randomUUID(), snapshotDelayMs, sessionExpiryMs, onError }
+}
+
+/** What a keeper uses of its session. */
+export interface KeptParts {
+  /** Puts what changed in its trees into the changes. */
+  collect(changes: EntryChanges): void
+  /** Another server has the session now. */
+  taken(): void
 }
 
 /** Changes by key; null for what is gone. */
@@ -40,34 +57,67 @@ export class SessionKeeper {
   private untouched = true
   private patienceUntil = 0
   private ended = false
+  private readonly outlivesProcess: boolean
 
-  /**
-   * @param collect puts what changed in the session's trees into the changes.
-   * @param onTaken another server has the session now.
-   */
+  private page: number
+  /** Until then, an answer that the store has may be taken for one to a call of the new page. */
+  pageSaved: Promise<void> | null = null
+
+  /** @param saved what the store has of the session. */
   constructor(
     private readonly host: KeeperHost,
     private readonly key: string,
     saved: SessionEntries,
-    private readonly collect: (changes: EntryChanges) => void,
-    private readonly onTaken: () => void,
+    private readonly session: KeptParts,
   ) {
     this.entries = new Map(saved)
+    this.page = Number(saved.get(pageKey) ?? 0)
+    this.outlivesProcess = host.store.outlivesProcess
+  }
+
+  /** No other call of any session has this id, and a call that is sent again has the same. */
+  callId(call: number): string {
+    return `${this.key}.${this.page}.${call}`
+  }
+
+  /** Another page goes on with the session: it may give its calls the same numbers. */
+  newPage(): void {
+    this.running.clear()
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key.startsWith(callKey(''))) this.changes.set(key, null)
+    }
+    this.changes.set(pageKey, String(++this.page))
+    if (!this.outlivesProcess) return
+    this.pageSaved = this.saved().then(() => {
+      this.pageSaved = null
+    })
+  }
+
+  /** A tree is no more. */
+  dropTree(tree: number): void {
+    if (this.ended) return
+    const own = treeKey(tree)
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key === own || key.startsWith(slotKey(tree, ''))) this.changes.set(key, null)
+    }
+    this.changed()
   }
 
   /** Something changed without a call. */
   changed(): void {
-    if (this.ended || this.delay !== null || this.scheduled !== null) return
+    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled !== null) return
     this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
   }
 
   begin(call: number): void {
-    this.running.add(call)
+    if (this.outlivesProcess) this.running.add(call)
   }
 
   /** Resolves when everything up to now is stored, the answer of this call too. */
-  answered(call: number, answer: Body): Promise<void> {
+  answered(call: number, answer: Body | null): Promise<void> {
     this.running.delete(call)
+    // It was refused before it was a call.
+    if (answer === null) return Promise.resolve()
     this.changes.set(callKey(call), encodeCall(answer))
     return this.saved()
   }
@@ -133,7 +183,7 @@ export class SessionKeeper {
     this.changes = new Map()
     for (const call of this.running) changes.set(callKey(call), encodeCall(null))
     this.running.clear()
-    this.collect(changes)
+    this.session.collect(changes)
     for (const [key, text] of changes) {
       if (text === null) this.entries.delete(key)
       else this.entries.set(key, text)
@@ -158,11 +208,18 @@ export class SessionKeeper {
 
   private taken(): void {
     this.end()
-    this.onTaken()
+    this.session.taken()
+  }
+
+  /** Stores all that there is; `answers` are those that are not known to have arrived. */
+  saveAll(answers: readonly LoggedAnswer[]): Promise<void> {
+    for (const { call, answer } of answers) this.changes.set(callKey(call), encodeCall(answer))
+    return this.saved()
   }
 
   /** Lets the store know that the session is alive. */
   touch(): void {
+    if (!this.outlivesProcess) return
     this.untouched = false
     void this.saved()
   }
@@ -178,6 +235,7 @@ export class SessionKeeper {
   end(): void {
     this.ended = true
     this.clearTimers()
+    for (const resolve of this.waiting.splice(0)) resolve()
   }
 
   /** The session is over for good. */

@@ -7,6 +7,7 @@ import { encode } from '../protocol/codec.ts'
 import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
+import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
@@ -18,8 +19,12 @@ import type { LiveLimits } from './limits.ts'
 import { Payloads } from './payloads.ts'
 import type { Root } from './root.ts'
 import type { Routes } from './routes.ts'
+import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+import type { SessionEntries } from './session-store.ts'
+import type { StoredSession } from './snapshot.ts'
+import { storeKey } from './store-key.ts'
 import type { Handshake, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 
@@ -30,6 +35,8 @@ export interface SessionHost extends LiveServices {
   readonly onError: OnError
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
+  /** Where sessions go on when this process has ended, or they sleep. */
+  readonly keeping: KeeperHost
   /** Where the browser finds client modules. */
   modules(): ClientModuleMap
 }
@@ -61,6 +68,7 @@ export class Session {
   readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
+  readonly keeper: SessionKeeper
   readonly payloads: Payloads
   /** What the browser misses, from a new connection to {@link goOn}. */
   private missing: readonly Body[] | null = null
@@ -72,13 +80,20 @@ export class Session {
     readonly token: string,
     link: SessionLink,
     private readonly onEnded: () => void,
+    saved: SessionEntries = new Map(),
   ) {
     this.link = link
     this.identity = { session: randomUUID(), handshake: link.handshake }
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
-      if (tag !== null && 'call' in tag) this.calls.answers.log.forget(tag.call)
+      if (tag === null || !('call' in tag)) return
+      this.calls.answers.log.forget(tag.call)
+      this.keeper.forget(tag.call)
+    })
+    this.keeper = new SessionKeeper(host.keeping, storeKey(token), saved, {
+      collect: (changes) => this.roots.collectState(changes),
+      taken: () => this.taken(),
     })
     this.payloads = new Payloads(host, (message) => this.send(message))
     this.roots = new SessionRoots(this)
@@ -89,6 +104,10 @@ export class Session {
       send: (message) => this.send(message),
     })
     this.calls = new Calls(this, this.argumentHost())
+    const { log } = this.calls.answers
+    if (host.keeping.store.outlivesProcess) {
+      log.whenSaved = (call) => this.keeper.answered(call, log.find(call) ?? null)
+    }
     this.streams = new ItemStreams({
       maxStreams: limits.maxStreams,
       sendItem: (stream, value) => this.payloads.sendItem(stream, value),
@@ -220,6 +239,26 @@ export class Session {
     this.uploads.restart()
     this.roots.setAside()
     this.calls.restart(isNewPage)
+    if (isNewPage) this.keeper.newPage()
+  }
+
+  /** Goes on from a snapshot, perhaps of another process. */
+  restore(stored: StoredSession, isNewPage: boolean): void {
+    if (isNewPage) this.keeper.newPage()
+    else {
+      const answered = stored.calls.map(({ call, answer }) => ({
+        call,
+        answer: answer ?? interruptedAnswer(call),
+      }))
+      this.calls.answers.log.restore(answered)
+    }
+    this.roots.restore(stored.trees)
+  }
+
+  /** Another server has the session now. */
+  private taken(): void {
+    this.link?.refuse('session_taken')
+    this.end()
   }
 
   /** The browser was welcomed: it gets what it misses, and then what is new. */
@@ -235,12 +274,36 @@ export class Session {
     this.link = null
     this.happens('detach')
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
-    this.graceTimer = setTimeout(() => this.finish('expire'), this.host.limits.sessionGraceMs).unref()
+    this.sleepLater()
+  }
+
+  private sleepLater(): void {
+    clearTimeout(this.graceTimer)
+    this.graceTimer = setTimeout(() => void this.sleep(), this.host.limits.sessionGraceMs).unref()
+  }
+
+  /** Its browser has been away for long: what it was is stored, and its trees are unmounted. */
+  private async sleep(): Promise<void> {
+    // While it is stored, something may change.
+    do await this.keeper.saveAll(this.calls.answers.log.entries())
+    while (this.roots.unsaved && this.state === 'detached')
+    if (this.state !== 'detached') return
+    if (this.calls.busy) this.sleepLater()
+    else this.finish('sleep')
+  }
+
+  /** The server is done with it, but not the session. */
+  async store(): Promise<void> {
+    await this.keeper.saveAll(this.calls.answers.log.entries())
+    this.keeper.end()
+    this.end()
   }
 
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
-    if (this.link === link) this.end()
+    if (this.link !== link) return
+    this.keeper.remove()
+    this.end()
   }
 
   /** Unmounts everything, for good. */
@@ -250,6 +313,7 @@ export class Session {
 
   private finish(event: SessionEvent): void {
     this.happens(event)
+    this.keeper.end()
     this.link = null
     clearTimeout(this.graceTimer)
     this.calls.close()

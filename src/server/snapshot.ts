@@ -9,11 +9,13 @@ import { decodeValue, encodeValue } from './value-codec.ts'
 // What a session store has of a session, as texts by key:
 //   t<tree>         a live tree: the root's number and path, and a frame number that was never used
 //   t<tree>.<slot>  a slot of it: where it is, and the state behind it
+//   p              which page of the browser it is, counted from 0
 //   c<call>         a call whose answer is not known to have arrived: the answer, or nothing while it runs
 
 export const treeKey = (tree: number): string => `t${tree}`
-export const slotKey = (tree: number, slot: number): string => `t${tree}.${slot}`
-export const callKey = (call: number): string => `c${call}`
+export const slotKey = (tree: number, slot: number | ''): string => `t${tree}.${slot}`
+export const callKey = (call: number | ''): string => `c${call}`
+export const pageKey = 'p'
 
 /** A live tree of a session, as its snapshot has it. */
 export interface StoredTree {
@@ -89,6 +91,7 @@ export function readSnapshot(entries: Iterable<readonly [string, string]>): Stor
   const slots = new Map<number, SlotState[]>()
   const calls: { call: number; answer: Body | null }[] = []
   for (const [key, text] of entries) {
+    if (key === pageKey) continue
     const [tree = 0, slot] = key.slice(1).split('.').map(Number)
     if (key.startsWith('c')) calls.push({ call: tree, answer: decodeCall(text) })
     else if (slot === undefined) heads.set(tree, text)
