@@ -23,7 +23,15 @@ export const errorCodes = {
     retry: true,
   },
   too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
+  unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
+  authentication_failed: {
+    meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
+    retry: true,
+  },
+  wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
+  revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root
+  forbidden: { meaning: 'The guard of the route does not let this session in.', retry: false },
   unknown_route: { meaning: 'No route of this server matches.', retry: false },
   bad_params: { meaning: 'A parameter of the route was refused by its parser.', retry: false },
   unknown_root: { meaning: 'The message names a root that this session does not have.', retry: false },
@@ -74,6 +82,30 @@ export const errorCodes = {
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
   hook_failed: { meaning: 'The handler of the hook threw.', retry: true },
+  bad_signature: {
+    meaning: 'The request is not signed, or not with the secret that the hook knows.',
+    retry: false,
+  },
+  stale_signature: {
+    meaning: 'The request was signed longer ago than `toleranceMs`, or in the future.',
+    retry: false,
+  },
+  delivery_in_progress: {
+    meaning: 'A request with the same idempotency key is being handled.',
+    retry: true,
+  },
+  // Met by a source
+  bad_delivery: { meaning: 'The body of a message could not be taken.', retry: false },
+  delivery_failed: { meaning: 'The handler of a source threw.', retry: true },
+  source_lost: {
+    meaning: 'The engine of a source went away, or does not answer; it is tried again with backoff.',
+    retry: true,
+  },
+  schedule_failed: { meaning: 'The handler of a schedule threw.', retry: true },
+  locks_failed: {
+    meaning: 'It could not be found out which server runs a tick of a schedule: it was not run here.',
+    retry: true,
+  },
   // Thrown at the author of a component, with the component and the prop in the message
   ref_on_host: {
     meaning: 'A `ref` was set on an element whose DOM node lives in the browser.',
@@ -126,17 +158,27 @@ export const errorCodes = {
       'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
     retry: false,
   },
+  bad_schedule: {
+    meaning: 'A schedule’s pattern, time zone or interval is malformed, or two have the same name.',
+    retry: false,
+  },
   bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },
   bad_params_given: {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
     retry: false,
   },
+  shared_prop: {
+    meaning: 'A shared component is given a prop that cannot be the same for all its viewers.',
+    retry: false,
+  },
+  no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_call: {
     meaning: '`callId` was asked for outside a call, or after its first `await`.',
     retry: false,
   },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
+  user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },
   start_failed: { meaning: 'A part of the live server could not be started.', retry: true },
   stop_failed: {
     meaning: 'A part of the live server could not be stopped in order, or in time.',

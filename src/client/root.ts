@@ -16,6 +16,14 @@ export interface RootView {
   readonly sequence: number
 }
 
+/** The frames that one component has put on screen, and whose transitions it has finished. */
+interface OnScreen {
+  readonly view: number
+  readonly finished: number
+}
+
+const nothing = 0
+
 /** Hears of a new view, and whether the update that it is part of is a transition. */
 export type RootListener = (view: RootView, inTransition: boolean) => void
 
@@ -45,6 +53,8 @@ export interface RootHost {
   /** The server has made another tree. */
   replaced(root: ClientRoot): void
   unmount(root: ClientRoot): void
+  /** The shared root of a number; its content may be yet to come. */
+  sharedRoot(id: number): ClientRoot
 }
 
 /** A live root in the browser: decodes its frames in order and applies each as one React transition. */
@@ -65,11 +75,12 @@ export class ClientRoot {
     () => this.host.window,
     (received, shown) => this.host.acknowledge(this.id, received, shown),
   )
+  /** The components that show this root, with what each has put on screen; of a shared root there may be several. */
+  private readonly screens = new Map<RootListener, OnScreen>()
   private onScreen = 0
   private lastTransition = 0
   private leaving: Leaving[] = []
   private queue: Promise<void> = Promise.resolve()
-  private listener: RootListener | null = null
   private waiting: { sequence: number; callback: () => void }[] = []
   /** Frames that were applied outside a transition and are not on screen yet. */
   private apart: number[] = []
@@ -87,9 +98,13 @@ export class ClientRoot {
     this.view = { store: this.store, error: null, sequence: 0 }
   }
 
-  /** The component that shows this root; it hears of a new view in the same update as the slots do. */
-  listen(listener: RootListener): void {
-    this.listener = listener
+  /** A component that shows this root; it hears of a new view in the same update as the slots do. */
+  listen(listener: RootListener): () => void {
+    this.screens.set(listener, { view: nothing, finished: nothing })
+    return () => {
+      this.screens.delete(listener)
+      this.shownNowhere()
+    }
   }
 
   /**
@@ -173,6 +188,7 @@ export class ClientRoot {
     const mayStall = this.unfinished.size > 0
     this.acknowledgements.update(sequence, this.complete, mayStall)
     this.settleWaiting()
+    this.shownNowhere()
   }
 
   private markUnfinished(written: readonly number[], until: number): void {
@@ -185,16 +201,30 @@ export class ClientRoot {
   private announce(written: readonly number[], sequence: number, inTransition: boolean): void {
     this.view = { store: this.store, error: null, sequence }
     this.store.announce(written)
-    this.listener?.(this.view, inTransition)
+    for (const listener of [...this.screens.keys()]) listener(this.view, inTransition)
   }
 
-  /** React has put this view on screen, and every transition up to the one that brought the view `finished`. */
-  committed(view: RootView, { store, sequence: finished }: RootView): void {
-    if (view.store !== this.store || store !== this.store) return
+  /**
+   * In a component, React has put this view on screen, and every transition up to the one that brought the view
+   * `finished`.
+   */
+  committed(listener: RootListener, view: RootView, finished: RootView): void {
+    if (view.store !== this.store || finished.store !== this.store || !this.screens.has(listener)) return
+    this.screens.set(listener, { view: view.sequence, finished: finished.sequence })
+    const all = [...this.screens.values()]
+    this.shown(Math.min(...all.map((each) => each.view)), Math.min(...all.map((each) => each.finished)))
+  }
+
+  /** What is on no screen is shown as well as it can be: it may only be newer when it is. */
+  private shownNowhere(): void {
+    if (this.screens.size === 0) this.shown(this.received, this.received)
+  }
+
+  private shown(sequence: number, finished: number): void {
     for (const [id, { until }] of this.unfinished) if (until <= finished) this.unfinished.delete(id)
-    this.onScreen = Math.max(this.onScreen, view.sequence)
-    this.leaving = this.leaving.filter(({ gone, sequence, after }) => {
-      const isOnScreen = sequence <= this.onScreen && after <= finished
+    this.onScreen = Math.max(this.onScreen, sequence)
+    this.leaving = this.leaving.filter(({ gone, sequence: left, after }) => {
+      const isOnScreen = left <= this.onScreen && after <= finished
       if (isOnScreen) this.store.forget(gone)
       return !isOnScreen
     })
@@ -250,12 +280,12 @@ export class ClientRoot {
     const owner: FunctionOwner = {
       start: (reference, args) => {
         // What is on screen may be a tree that the server has no more.
-        if (born.tree !== this.tree) throw new LiverootError('connection_lost')
+        if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
         return this.host.start(this, reference, args)
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    return new SlotStore(createBindings(owner))
+    return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
   }
 
   fail(error: LiverootError): void {
@@ -263,7 +293,7 @@ export class ClientRoot {
     this.view = { ...this.view, error }
     this.store.fail(error)
     this.view.store.fail(error)
-    this.listener?.(this.view, false)
+    for (const listener of [...this.screens.keys()]) listener(this.view, false)
     this.settleWaiting(true)
   }
 
@@ -278,10 +308,15 @@ export class ClientRoot {
     clearTimeout(this.releaseTimer)
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
-      this.closed = true
-      this.acknowledgements.stop()
+      this.close()
       this.host.unmount(this)
-      this.settleWaiting(true)
     }, 0)
+  }
+
+  /** Nothing comes for it any more. What is on screen stays until it is taken away. */
+  close(): void {
+    this.closed = true
+    this.acknowledgements.stop()
+    this.settleWaiting(true)
   }
 }

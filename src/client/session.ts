@@ -1,6 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import type { DownMessage, HelloBody, Message, WelcomeBody } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
 import { followsEdits, isEditing } from './calls-of-event.ts'
@@ -28,6 +29,8 @@ export class ClientSession implements RootHost {
   private readonly connection: Connection
   private readonly outgoing: Outgoing
   private readonly roots = new Map<number, ClientRoot>()
+  /** Those that the server brings in, for the places that other roots have for them. */
+  private readonly sharedRoots = new Map<number, ClientRoot>()
   private readonly calls = new PendingCalls()
   private readonly departures = new Departures(() => {
     this.status.set({ unsentCalls: this.departures.calls })
@@ -89,6 +92,25 @@ export class ClientSession implements RootHost {
       if (this.calls.size > 0) this.closeWhenIdle()
       else this.close()
     }, idleMs)
+  }
+
+  sharedRoot(id: number): ClientRoot {
+    let root = this.sharedRoots.get(id)
+    if (root === undefined) {
+      root = new ClientRoot(this, id, '')
+      this.sharedRoots.set(id, root)
+    }
+    return root
+  }
+
+  private find(root: number): ClientRoot | undefined {
+    return root < firstSharedRoot ? this.roots.get(root) : this.sharedRoot(root)
+  }
+
+  /** The server shows it to this browser no more, for no root here has a place for it. */
+  private leaveShared(id: number): void {
+    this.sharedRoots.get(id)?.close()
+    this.sharedRoots.delete(id)
   }
 
   acknowledge(root: number, received: number, shown: number): void {
@@ -204,7 +226,11 @@ export class ClientSession implements RootHost {
 
   /** True when all that has come is on screen. */
   get idle(): boolean {
-    return [...this.roots.values()].every((root) => root.idle)
+    return this.all.every((root) => root.idle)
+  }
+
+  private get all(): readonly ClientRoot[] {
+    return [...this.roots.values(), ...this.sharedRoots.values()]
   }
 
   get calling(): boolean {
@@ -220,7 +246,7 @@ export class ClientSession implements RootHost {
     this.maxCalls = maxCalls
     if (session === 'resumed') this.outgoing.resume(handled)
     else this.startAnew(session === 'restored')
-    for (const root of this.roots.values()) root.acknowledgeAgain()
+    for (const root of this.all) root.acknowledgeAgain()
     this.departures.pump()
     this.uploads.goOn()
   }
@@ -229,6 +255,9 @@ export class ClientSession implements RootHost {
   private startAnew(restored: boolean): void {
     const sent = this.calls.sent
     if (!restored) this.calls.reject(sent)
+    // The numbers of shared roots are the server's: another one may have given the same to another root.
+    this.calls.reject(this.calls.all.filter(({ root }) => root !== null && this.sharedRoots.has(root.id)))
+    this.departures.drop((call) => call !== null && this.calls.get(call) === undefined)
     this.restart()
     this.uploads.restart()
     for (const root of this.roots.values()) this.sendMount(root)
@@ -255,6 +284,7 @@ export class ClientSession implements RootHost {
     for (const payload of this.payloads.values()) payload.fail(error)
     this.payloads.clear()
     this.streams.lost()
+    for (const id of [...this.sharedRoots.keys()]) this.leaveShared(id)
     for (const root of this.roots.values()) root.restart()
   }
 
@@ -273,6 +303,8 @@ export class ClientSession implements RootHost {
     switch (message.type) {
       case 'frame':
         return this.receiveFrame(message)
+      case 'unmount':
+        return this.leaveShared(message.root)
       case 'chunk':
         return this.payloads.get(message.stream)?.push(message.body)
       case 'end':
@@ -288,7 +320,7 @@ export class ClientSession implements RootHost {
       case 'uploadError':
         return this.uploads.refused(message)
       case 'rootError':
-        this.roots.get(message.root)?.fail(errorFrom(message.body))
+        this.find(message.root)?.fail(errorFrom(message.body))
         return this.departures.pump()
       case 'result':
         return this.answer(message)
@@ -298,7 +330,7 @@ export class ClientSession implements RootHost {
   }
 
   private receiveFrame({ root: id, sequence, action, stream, body }: Message<'frame'>): void {
-    const root = this.roots.get(id)
+    const root = this.find(id)
     const wasReady = root?.ready
     root?.receive(sequence, this.open(stream, body), action === 1)
     if (wasReady === false) this.departures.pump()
@@ -332,8 +364,9 @@ export class ClientSession implements RootHost {
     this.departures.pump()
     if (pending.root !== null) return pending.root.whenShown(sequence, () => settle(pending))
     // It may have had effects on every root; their frames came before the answer.
-    const roots = [...this.roots.values()]
-    const shown = roots.map((root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)))
+    const shown = this.all.map(
+      (root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)),
+    )
     void Promise.all(shown).then(() => settle(pending))
   }
 }

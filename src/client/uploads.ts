@@ -106,6 +106,7 @@ export class Uploads {
   uploaded({ upload: id, bytes }: Message<'uploaded'>): void {
     const upload = this.turns.get(id)
     if (upload === undefined) return
+    if (!upload.isWanted()) return this.discard(id, new LiverootError('connection_lost'))
     upload.confirmedBytes = bytes
     upload.progressed(bytes)
     if (bytes >= upload.blob.size) {

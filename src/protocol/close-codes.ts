@@ -7,6 +7,8 @@ export const closeCodes = {
   normal: 1000,
   bad_frame: 4400,
   frame_too_large: 1009,
+  unauthorized: 4401,
+  revoked: 4403,
   wrong_protocol: 4406,
   handshake_timeout: 4408,
   slow_reader: 4413,
@@ -15,6 +17,8 @@ export const closeCodes = {
   server_closing: 1012,
   too_many_sessions: 1013,
   store_unreachable: 4421,
+  authentication_failed: 1011,
+  wrong_user: 4410,
 } as const
 
 export type CloseReason = keyof typeof closeCodes
@@ -22,6 +26,8 @@ export type CloseReason = keyof typeof closeCodes
 /** After these, trying again by itself would end the same way: the client stays closed and says so. */
 export const finalCloseCodes: ReadonlySet<number> = new Set([
   closeCodes.normal,
+  closeCodes.unauthorized,
+  closeCodes.revoked,
   closeCodes.wrong_protocol,
   closeCodes.session_taken,
 ])

@@ -87,6 +87,7 @@ const up = [
 const down = [
   'welcome',
   'frame',
+  'unmount',
   'result',
   'chunk',
   'end',

@@ -12,7 +12,7 @@ import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
 import { type ObservedCall, observeCall, observeRefusedCall } from './observe.ts'
-import type { Root } from './root.ts'
+import type { Screen } from './screen.ts'
 import type { Session } from './session.ts'
 
 /** The calls of one session. They start in the order in which they came, and each is answered once. */
@@ -62,10 +62,10 @@ export class Calls {
 
   /** Waits for the render with the effects of the calls before. */
   private rendered(id: number): Promise<void> {
-    const root = this.session.root(id)
+    const screen = this.session.screen(id)
     return new Promise((resolve) => {
-      if (root === undefined) resolve()
-      else setImmediate(() => root.whenFlushed(resolve))
+      if (screen === undefined) resolve()
+      else setImmediate(() => screen.whenFlushed(resolve))
     })
   }
 
@@ -108,7 +108,7 @@ export class Calls {
       const inTransition = message.action === 1
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
-      const observed = observeCall(() => this.describe(call, target.root, path))
+      const observed = observeCall(() => this.describe(call, target.screen, path))
       const { page } = this.answers
       const running = { ...target, id: call, page, inTransition, showsProgress, observed }
       void this.run(running, reviveEvents(args, path))
@@ -138,7 +138,7 @@ export class Calls {
   private run(call: RunningCall, args: unknown[]): void {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
-      if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
+      if (call.inTransition && !call.showsProgress) this.markEffects(call.screen, true)
       const { observed } = call
       const { keeper } = this.session
       keeper.begin(call.id)
@@ -175,34 +175,34 @@ export class Calls {
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
-  private afterEffects({ root, inTransition }: RunningCall, answer: () => void): void {
-    if (inTransition) this.markEffects(root, true)
+  private afterEffects({ screen, inTransition }: RunningCall, answer: () => void): void {
+    if (inTransition) this.markEffects(screen, true)
     const callback = () => {
-      if (inTransition) this.markEffects(root, false)
+      if (inTransition) this.markEffects(screen, false)
       answer()
     }
-    if (root !== null) return root.afterFlush(callback)
+    if (screen !== null) return screen.afterFlush(callback)
     setImmediate(() => {
-      // It has no root of its own: its effects may show in all of them.
-      const flushed = this.session.liveRoots.map(
+      // It has no screen of its own: its effects may show in all of them.
+      const flushed = this.session.screens.map(
         (each) => new Promise<void>((resolve) => each.whenFlushed(resolve)),
       )
       void Promise.all(flushed).then(callback)
     })
   }
 
-  private markEffects(root: Root | null, ofAction: boolean): void {
-    for (const each of root === null ? this.session.liveRoots : [root]) each.ofAction = ofAction
+  private markEffects(screen: Screen | null, ofAction: boolean): void {
+    for (const each of screen === null ? this.session.screens : [screen]) each.ofAction = ofAction
   }
 
   /** @param repeatable false where streams follow, which cannot be told twice. */
-  private answer({ id: call, root, page }: RunningCall, result: unknown, repeatable: boolean): void {
+  private answer({ id: call, screen, page }: RunningCall, result: unknown, repeatable: boolean): void {
     this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
+    const sequence = screen?.sequence ?? 0
     if (result === undefined) return void this.answers.send(page, { type: 'result', call, sequence })
     const { host, payloads } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
-      return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
+      return describeError(error, 'result_not_serializable', host.onError, { route: screen?.route }).digest
     })
     void payloads.sendStream(payload, (body, stream) => {
       const more = stream === undefined ? {} : { stream }
@@ -211,18 +211,18 @@ export class Calls {
     })
   }
 
-  private describe(call: number, root: Root | null, path: string) {
-    return { ...this.session.identity, call, route: root?.route ?? null, path }
+  private describe(call: number, screen: Screen | null, path: string) {
+    return { ...this.session.identity, call, route: screen?.route ?? null, path }
   }
 
-  private sendError({ id: call, root, page, observed }: RunningCall, error: unknown): void {
+  private sendError({ id: call, screen, page, observed }: RunningCall, error: unknown): void {
     this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
+    const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
-        : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
+        : describeError(error, 'handler_failed', this.session.host.onError, { route: screen?.route })
     observed?.end('failed', body.code as ErrorCode)
     this.answers.send(page, callError(call, body, sequence))
   }
@@ -231,7 +231,7 @@ export class Calls {
   private refuse({ call, root, body: asked }: Message<'call'>, error: unknown): void {
     const { code, message } = refusedWith(error)
     observeRefusedCall(code, () => {
-      return this.describe(call, this.session.root(root) ?? null, splitBody(String(asked)).path)
+      return this.describe(call, this.session.screen(root) ?? null, splitBody(String(asked)).path)
     })
     this.session.host.refused(code)
     this.answers.send(this.answers.page, callError(call, refusalOf(code, message)))

@@ -3,12 +3,14 @@ import { type CloseReason, closeCodes } from '../protocol/close-codes.ts'
 import { decodeUp, encode } from '../protocol/codec.ts'
 import {
   type Body,
+  type HelloBody,
   isCounted,
   type Message,
   protocolVersion,
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
+import type { Authenticated } from './authenticator.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
@@ -22,10 +24,9 @@ import type { Handshake, Socket, SocketListener } from './transport.ts'
  */
 export class Connection implements SocketListener, SessionLink {
   private session: Session | null = null
+  private greeting = false
   private closing = false
   private broken = false
-  /** True while its session is looked for. */
-  private greeting = false
   private heardAt = Date.now()
   private stalledSince = 0
   private readonly handshakeTimer: NodeJS.Timeout
@@ -67,15 +68,23 @@ export class Connection implements SocketListener, SessionLink {
   }
 
   private greet(message: UpMessage): void {
-    if (message.type !== 'hello') return this.refuse('bad_frame')
+    if (message.type !== 'hello' || this.greeting) return this.refuse('bad_frame')
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     const hello = readHello(message.body)
     if (hello === null) return this.refuse('bad_frame')
-    if (this.greeting) return this.refuse('bad_frame')
     clearTimeout(this.handshakeTimer)
-    const attached = this.sessions.attach(hello, this)
-    if (!(attached instanceof Promise)) return this.begin(attached)
     this.greeting = true
+    const who = this.host.authenticator.ask(this.handshake)
+    if (who instanceof Promise) void who.then((known) => this.enter(known, hello))
+    else this.enter(who, hello)
+  }
+
+  private enter(who: Authenticated, hello: HelloBody): void {
+    // It may have left while it was asked who it is.
+    if (this.closing) return
+    if ('refused' in who) return this.refuse(who.refused)
+    const attached = this.sessions.attach(hello, who, this)
+    if (!(attached instanceof Promise)) return this.begin(attached)
     attached.then(
       (found) => this.begin(found),
       (error: unknown) => {
@@ -105,7 +114,7 @@ export class Connection implements SocketListener, SessionLink {
       case 'hello':
         return this.refuse('bad_frame')
       case 'mount':
-        return session.root(message.root) === undefined
+        return session.roots.get(message.root) === undefined
           ? session.roots.mount(message)
           : this.refuse('bad_frame')
       case 'unmount':

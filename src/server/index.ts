@@ -1,7 +1,9 @@
 import '../live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
+export type { Publish } from '../live/hooks.ts'
 export type { ParamNames } from '../protocol/mount-path.ts'
+export type { Authenticate, LiveRequest } from './authenticator.ts'
 export {
   type Bus,
   type BusListener,
@@ -32,13 +34,34 @@ export {
 export type { ErrorContext, OnError } from './errors-out.ts'
 export { type FileStoreOptions, fileStore } from './file-store.ts'
 export type { ClientModuleMap } from './flight/client-manifest.ts'
+export type { Guard, GuardAnswer } from './guard.ts'
 export type { HealthPaths, LiveHealth } from './health.ts'
 export { type HookContext, type HookHandler, type HttpHook, httpHook } from './http-hooks.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
 export { memoryStore } from './memory-store.ts'
+export {
+  type BodyParser,
+  type DeliveryContext,
+  type DeliveryHandler,
+  defaultRetry,
+  type RetryOptions,
+  type SourceOptions,
+  source,
+} from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+export type {
+  DeadLetterReason,
+  Delivery,
+  Locks,
+  Queue,
+  QueueListener,
+  RunningQueue,
+  RunningSource,
+  Source,
+  SourceHost,
+} from './source.ts'
 export type { TopicOptions, TopicOptionsByPattern } from './topics.ts'
 export type { AcceptSocket, Handshake, Socket, SocketListener } from './transport.ts'

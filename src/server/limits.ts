@@ -56,6 +56,8 @@ export interface LiveLimits {
   slowReaderTimeoutMs: number
   /** How long a new connection may take to say hello (`handshake_timeout`). 10,000. */
   handshakeTimeoutMs: number
+  /** How long `authenticate` may take; then the browser is refused, and tries again (`authentication_failed`). 10,000. */
+  authenticateTimeoutMs: number
   /** How often the browser makes itself heard; silent for twice as long, it is gone (`heartbeat_timeout`). 25,000. */
   heartbeatMs: number
   /** What a server that closes or is full tells browsers to wait; each draws a time from this to twice as long. 1,000. */
@@ -85,6 +87,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxBufferedBytes: 1_048_576,
   slowReaderTimeoutMs: 30_000,
   handshakeTimeoutMs: 10_000,
+  authenticateTimeoutMs: 10_000,
   heartbeatMs: 25_000,
   retryAfterMs: 1_000,
 }

@@ -1,20 +1,24 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
+import type { LiveUser } from '../live/session.ts'
 import { nameOf, type Topic } from '../live/topic.ts'
-import { type WebSocketTransport, webSocketTransport } from '../transports/ws.ts'
+import { webSocketTransport } from '../transports/ws.ts'
+import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
+
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { describeError, logError, type OnError, reportError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
-import { attachDoor, type HttpDoor } from './http-door.ts'
+import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
+import { MemoryLocks } from './memory-locks.ts'
 import { memoryStore } from './memory-store.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
@@ -24,8 +28,11 @@ import type { SessionHost } from './session.ts'
 import { keeperHost } from './session-keeper.ts'
 import type { SessionStore } from './session-store.ts'
 import { Sessions } from './sessions.ts'
+import { SharedRoots } from './shared-roots.ts'
+import type { Locks, Source } from './source.ts'
+import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
-import { type AcceptSocket, noHandshake } from './transport.ts'
+import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
 /** What {@link createLiveServer} takes. */
 export interface LiveServerOptions {
@@ -33,6 +40,10 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
+  readonly sources?: readonly Source[]
+  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
+  readonly locks?: Locks
   /**
    * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
    * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
@@ -51,6 +62,17 @@ export interface LiveServerOptions {
    * sets it, for anybody else may send it too. False by default.
    */
   readonly trustForwardedHost?: boolean
+  /**
+   * Says who connects, from the request that the connection begins with: its cookies, headers, address. What it returns
+   * is the `user` of `useSession`, and of guards; its type is that of `Register`. Null or undefined lets the browser in as
+   * nobody. False, or a `UserError` thrown, refuses it (`unauthorized`): it stays closed until it is told to try again.
+   * Any other error, or longer than `authenticateTimeoutMs`, refuses it too, and it tries again by itself
+   * (`authentication_failed`). Asked anew at each connection, so that a session has its user as of now. Without it, every
+   * browser is nobody.
+   */
+  readonly authenticate?: Authenticate
+  /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
+  readonly userId?: (user: NonNullable<LiveUser>) => string
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
@@ -98,14 +120,14 @@ export interface LiveServer {
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Tells every browser to come back later, unmounts every tree, and stops listening. */
+  /** Drains the sources, tells every browser to come back later, unmounts every tree, and stops listening. */
   close(): Promise<void>
 }
 
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
+ * @throws `bad_route` when two routes have the same pattern, `bad_schedule` when two schedules have the same name, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -116,14 +138,11 @@ class WebLiveServer implements LiveServer {
   private readonly topics: BusTopics
   private readonly allSessions: Sessions
   private readonly hooks: HookHost
-  private readonly transport: WebSocketTransport
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
   private readonly lifecycle: Lifecycle
-  private readonly door: HttpDoor
-  private readonly detachers: (() => void)[] = []
+  private readonly front: HttpFront
   private readonly madeAt = Date.now()
-  private server: Server | undefined
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -133,35 +152,53 @@ class WebLiveServer implements LiveServer {
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
     this.topics = topics
-    const keeping = keeperHost(options.sessionStore ?? memoryStore(), limits, onError)
-    this.host = { routes: new Routes(options.routes), limits, onError, refused, topics, modules, keeping }
+    const authenticator = new Authenticator({
+      authenticate: options.authenticate,
+      userId: options.userId,
+      timeoutMs: limits.authenticateTimeoutMs,
+      onError,
+    })
+    this.host = {
+      routes: new Routes(options.routes),
+      limits,
+      onError,
+      refused,
+      topics,
+      modules,
+      authenticator,
+      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
+    }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
       describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
     })
-    // In the order in which they start: what the sessions use comes before them, what uses the sessions after.
-    this.lifecycle.add(topics.part, { name: 'sessions', stop: () => this.closeConnections() })
-    const { maxMessageBytes } = limits
-    this.transport = webSocketTransport(
-      { maxMessageBytes, allow: (handshake) => isAllowedOrigin(options, handshake) },
-      this.accept,
-    )
-    this.door = this.makeDoor()
+    this.front = this.makeFront(limits)
+    // In the order in which they start: each can use those before it.
+    const sessions = { name: 'sessions', stop: () => this.closeConnections() }
+    const sources = new Sources(options.sources ?? [], {
+      publish,
+      locks: options.locks ?? new MemoryLocks(),
+      failed: (error, code, source) => reportError(error, code, onError, { route: source }),
+    })
+    this.lifecycle.add(topics.part, this.front, sessions, sources)
   }
 
-  private makeDoor(): HttpDoor {
-    const { health = {}, path = '/live' } = this.options
+  private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
+    const { options, lifecycle, hooks } = this
+    const { health = {}, path = '/live', onRequest } = options
     const paths = health === false ? null : { ...defaultHealthPaths, ...health }
-    return {
+    const allow = (handshake: Handshake) => isAllowedOrigin(options, handshake)
+    const door: HttpDoor = {
       path,
-      transport: this.transport,
-      isOpen: () => this.lifecycle.state !== 'starting' && this.lifecycle.state !== 'failed',
+      transport: webSocketTransport({ maxMessageBytes, allow }, this.accept),
+      isOpen: () => lifecycle.state !== 'starting' && lifecycle.state !== 'failed',
       answer: (request, response) =>
-        answerHealth(paths, () => this.health(), request, response) ||
-        answerHook(this.hooks, request, response),
+        answerHealth(paths, () => this.health(), request, response) || answerHook(hooks, request, response),
     }
+    return new HttpFront(door, onRequest)
   }
 
   get connections(): number {
@@ -203,33 +240,21 @@ class WebLiveServer implements LiveServer {
     })
 
   async listen(port: number, host?: string): Promise<AddressInfo> {
-    const server = createServer(this.options.onRequest ?? notFound)
-    this.server = server
-    const started = this.attachAndStart(server)
-    // It may fail before anybody waits for it.
-    started.catch(() => {})
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, resolve)
-      })
-      await started
+      const listening = this.front.listen(port, host)
+      const [address] = await Promise.all([listening, this.lifecycle.start()])
+      return address
     } catch (error) {
       await this.close()
       throw error
     }
-    return server.address() as AddressInfo
   }
 
   attach(server: Server | HttpsServer): void {
-    this.attachAndStart(server).catch((error: unknown) => {
+    this.front.attach(server)
+    this.lifecycle.start().catch((error: unknown) => {
       describeError(error, 'start_failed', this.host.onError)
     })
-  }
-
-  private attachAndStart(server: Server | HttpsServer): Promise<void> {
-    this.detachers.push(attachDoor(this.door, server))
-    return this.lifecycle.start()
   }
 
   private async closeConnections(): Promise<void> {
@@ -238,19 +263,10 @@ class WebLiveServer implements LiveServer {
       connection.closed()
     }
     await this.allSessions.close()
+    this.host.sharedRoots.close()
   }
 
-  async close(): Promise<void> {
-    await this.lifecycle.stop(0)
-    for (const detach of this.detachers.splice(0)) detach()
-    this.transport.close()
-    const { server } = this
-    if (server === undefined) return
-    server.closeAllConnections()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+  close(): Promise<void> {
+    return this.lifecycle.stop(0)
   }
-}
-
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
 }

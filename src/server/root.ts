@@ -1,22 +1,29 @@
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
+import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
+import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
+import { RootGuard } from './root-guard.ts'
 import type { Match } from './routes.ts'
+import type { Screen } from './screen.ts'
+import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
 import type { EntryChanges } from './session-keeper.ts'
+import type { SharedRoot } from './shared-root.ts'
+import type { Holder } from './shared-roots.ts'
 import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
 
 /** Frames that may be sent before the snapshot must know of them. */
 const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
-export class Root implements TreeObserver {
+export class Root implements TreeObserver, Screen, Holder {
   readonly tree: LiveTree
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
@@ -25,11 +32,14 @@ export class Root implements TreeObserver {
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction = false
   private readonly waiting: (() => void)[] = []
+  private readonly waitingForShown: { readonly sequence: number; readonly callback: () => void }[] = []
   private closed = false
   /** True while the browser does not have the root, and may mount it again. */
   private paused = false
   /** Another after each pause: a frame that was begun before is for nobody. */
   private mounting = 0
+  private mounted = false
+  private readonly guard: RootGuard | null
 
   /** No frame has had a greater number, as the snapshot says; it says so in steps. */
   private reserved = 0
@@ -53,6 +63,9 @@ export class Root implements TreeObserver {
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
       : null
     this.tree = new LiveTree(this, `live${number}`, state)
+    const { info, host } = session
+    this.guard =
+      match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
   }
 
   private stateKeeper(): StateKeeper {
@@ -87,7 +100,32 @@ export class Root implements TreeObserver {
     return this.match.route.pattern
   }
 
+  get sequence(): number {
+    return this.tree.sequence
+  }
+
+  /** Renders it, when the guard of its route lets the session in. */
   mount(): void {
+    if (this.guard === null) this.mountNow()
+    else this.askGuard(this.guard)
+  }
+
+  /** The session's user is another: what was allowed may be so no more. */
+  userChanged(): void {
+    if (this.guard !== null) this.askGuard(this.guard)
+  }
+
+  private askGuard(guard: RootGuard): void {
+    guard.ask((refusal) => {
+      if (this.closed) return
+      if (refusal === null) return this.mounted ? undefined : this.mountNow()
+      this.session.host.refused('forbidden')
+      this.session.roots.fail(this, refusal)
+    })
+  }
+
+  private mountNow(): void {
+    this.mounted = true
     observeMount(
       () => this.describe(),
       () => {
@@ -104,9 +142,14 @@ export class Root implements TreeObserver {
   private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const services = this.session.host
+    const { host, info } = this.session
+    const services = host.sharedRoots.servicesFor(this)
     this.tree.mount(element, (inner: ReactElement) =>
-      createElement(ServicesContext, { value: services }, inner),
+      createElement(
+        ServicesContext,
+        { value: services },
+        createElement(SessionContext, { value: info }, inner),
+      ),
     )
   }
 
@@ -135,11 +178,39 @@ export class Root implements TreeObserver {
       describeError(error, 'root_failed', this.session.host.onError, { route: this.route })
     }
     this.release()
+    for (const { callback } of this.waitingForShown.splice(0)) callback()
   }
 
   acknowledge(received: number, shown: number): void {
     this.tree.acknowledge(received, shown)
     this.wake()
+    const { waitingForShown: waiting, tree } = this
+    while (waiting[0] !== undefined && waiting[0].sequence <= tree.shownFrame) waiting.shift()?.callback()
+  }
+
+  show(root: SharedRoot): void {
+    this.session.views.add(root)
+  }
+
+  hide(root: SharedRoot, gone: () => void): void {
+    const callback = () => {
+      this.session.views.remove(root)
+      gone()
+    }
+    this.whenFlushed(() => {
+      const { sequence, shownFrame } = this.tree
+      if (this.closed || shownFrame >= sequence) callback()
+      else this.waitingForShown.push({ sequence, callback })
+    })
+  }
+
+  find(slot: number, path: string, seen: number): ServerFunction | undefined {
+    const handler = this.tree.findHandler(slot, path, seen)
+    return handler && ((...args) => this.tree.run(path, () => handler(...args)))
+  }
+
+  lists(id: string): boolean {
+    return listsFunction(this.tree, this.tree.shownFrame, this.session.host.modules(), id)
   }
 
   /** There may be room again. */

@@ -1,6 +1,7 @@
 import type { ComponentType, ReactNode } from 'react'
 import { LiverootError } from '../errors.ts'
 import type { ParamNames } from '../protocol/mount-path.ts'
+import type { Guard } from './guard.ts'
 
 /** Turns the text of a parameter into a value; throws to refuse it. */
 export type ParamParser<T = unknown> = (text: string) => T
@@ -30,6 +31,7 @@ export interface Route {
   readonly pattern: string
   readonly component: AnyComponent | ComponentType<never>
   readonly parsers: ParamParsers
+  readonly guard: Guard | undefined
   /** False where the state of its trees is not stored. */
   readonly durable: boolean
 }
@@ -40,7 +42,10 @@ export interface Route {
  * @param pattern a path whose segments are fixed (`/rooms`) or parameters (`/:id`).
  * @param component gets the parameters as props: text, or what the parser of that name returns.
  * @param options `params` holds a parser per parameter, such as `{ id: Number }`. A parser for a name that is not in
- *   the pattern takes that name from the query, and the prop is absent where the query has none.
+ *   the pattern takes that name from the query, and the prop is absent where the query has none. `guard` says whether
+ *   a session may have this route, from the session and the parameters: true, false, or `{ redirect: '/login' }`, or a
+ *   promise of one. Where it does not let in, throws or rejects, `LiveRoot` throws `forbidden`, with `{ redirect }` in `details`.
+ *   It is asked again when the session's user changes.
  * @returns the route, for `createLiveServer`.
  * @throws `bad_route` when the pattern does not start with a slash or names a parameter twice.
  */
@@ -49,11 +54,17 @@ export function route<const Pattern extends string, Parsers extends ParamParsers
   component:
     | ((props: RouteProps<Pattern, Parsers>) => ReactNode | Promise<ReactNode> | AsyncIterable<ReactNode>)
     | ComponentType<RouteProps<Pattern, Parsers>>,
-  options: { params?: Parsers; durable?: boolean } = {},
+  options: { params?: Parsers; guard?: Guard<RouteProps<Pattern, Parsers>>; durable?: boolean } = {},
 ): Route {
   parsePattern(pattern)
-  const { params: parsers = {}, durable = true } = options
-  return { pattern, component: component as AnyComponent, parsers, durable }
+  const { params: parsers = {}, guard, durable = true } = options
+  return {
+    pattern,
+    component: component as AnyComponent,
+    parsers,
+    guard: guard as Guard | undefined,
+    durable,
+  }
 }
 
 type Segment = { readonly text: string } | { readonly param: string }

@@ -5,7 +5,7 @@ import type { LoggedAnswer } from './call-log.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall, pageKey, slotKey, treeKey } from './snapshot.ts'
+import { callKey, encodeCall, pageKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
 export interface KeeperHost {
@@ -26,6 +26,8 @@ export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnE
 
 /** What a keeper uses of its session. */
 export interface KeptParts {
+  /** Whose it is. */
+  readonly userId: string | null
   /** Puts what changed in its trees into the changes. */
   collect(changes: EntryChanges): void
   /** Another server has the session now. */
@@ -71,6 +73,7 @@ export class SessionKeeper {
     private readonly session: KeptParts,
   ) {
     this.entries = new Map(saved)
+    if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
     this.page = Number(saved.get(pageKey) ?? 0)
     this.outlivesProcess = host.store.outlivesProcess
   }

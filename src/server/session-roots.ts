@@ -1,6 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import type { ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
@@ -53,6 +54,7 @@ export class SessionRoots {
   private make(id: number, path: string): Root {
     const { limits, routes } = this.session.host
     if (this.mounted.size >= limits.maxRootsPerSession) throw new LiverootError('too_many_roots')
+    if (id >= firstSharedRoot) throw new LiverootError('bad_frame')
     if (path.length > longestMountPath)
       throw new LiverootError('bad_params', 'The path of the root is too long.')
     return new Root(this.session, id, path, routes.match(path), ++this.trees)
@@ -125,6 +127,11 @@ export class SessionRoots {
   /** There may be room for frames again. */
   wake(): void {
     for (const root of this.mounted.values()) root.wake()
+  }
+
+  /** What the guards of routes allowed may not be allowed any more. */
+  userChanged(): void {
+    for (const root of [...this.mounted.values(), ...this.aside]) root.userChanged()
   }
 
   /** The browser does not have them any more. Those that it does not mount again are unmounted after a while. */

@@ -1,44 +1,46 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
-import type { LiveServices } from '../live/services.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
 import { encode } from '../protocol/codec.ts'
 import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
+import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
-import type { OnError } from './errors-out.ts'
-import type { ClientModuleMap } from './flight/client-manifest.ts'
 import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Payloads } from './payloads.ts'
-import type { Root } from './root.ts'
 import type { Routes } from './routes.ts'
+import type { Screen } from './screen.ts'
+import { SessionInfo } from './session-info.ts'
 import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
 import type { SessionEntries } from './session-store.ts'
+import type { SharedHost, SharedRoots } from './shared-roots.ts'
+import { SharedViews } from './shared-views.ts'
 import type { StoredSession } from './snapshot.ts'
 import { storeKey } from './store-key.ts'
-import type { Handshake, Socket } from './transport.ts'
+import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
+import type { ViewerHost } from './viewer.ts'
 
 /** What every session uses of its server. */
-export interface SessionHost extends LiveServices {
+export interface SessionHost extends SharedHost {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
-  readonly onError: OnError
+  readonly authenticator: Authenticator
+  readonly sharedRoots: SharedRoots
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
   /** Where sessions go on when this process has ended, or they sleep. */
   readonly keeping: KeeperHost
-  /** Where the browser finds client modules. */
-  modules(): ClientModuleMap
 }
 
 /** The connection under a session, as the session sees it. */
@@ -57,14 +59,18 @@ type SentTag = { readonly root: number; readonly sequence: number } | { readonly
  * A browser's lasting identity: its roots, its calls, and what it was sent and may not have. It outlives connections;
  * without one it goes on, up to its limits, and waits for its browser.
  */
-export class Session {
+export class Session implements ViewerHost {
   private state: SessionState = 'attached'
   /** What diagnostics say of it. */
   identity: { readonly session: string; readonly handshake: Handshake }
+  /** What the application sees of it. */
+  readonly info: SessionInfo
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
   readonly roots: SessionRoots
+  /** The shared roots that it sees. */
+  readonly views: SharedViews
   readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
@@ -72,18 +78,24 @@ export class Session {
   readonly payloads: Payloads
   /** What the browser misses, from a new connection to {@link goOn}. */
   private missing: readonly Body[] | null = null
+  /** True from when both sides count anew to {@link goOn}. */
+  private restarted = false
   private link: SessionLink | null
   private graceTimer: NodeJS.Timeout | undefined
 
   constructor(
     readonly host: SessionHost,
     readonly token: string,
+    /** Whose it is. */
+    readonly userId: string | null,
+    user: unknown,
     link: SessionLink,
     private readonly onEnded: () => void,
     saved: SessionEntries = new Map(),
   ) {
     this.link = link
     this.identity = { session: randomUUID(), handshake: link.handshake }
+    this.info = new SessionInfo(this.identity.session, user)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
@@ -92,11 +104,13 @@ export class Session {
       this.keeper.forget(tag.call)
     })
     this.keeper = new SessionKeeper(host.keeping, storeKey(token), saved, {
+      userId,
       collect: (changes) => this.roots.collectState(changes),
       taken: () => this.taken(),
     })
     this.payloads = new Payloads(host, (message) => this.send(message))
     this.roots = new SessionRoots(this)
+    this.views = new SharedViews(this, (root) => this.send({ type: 'unmount', root }))
     this.uploads = new Uploads({
       limits,
       onError,
@@ -123,12 +137,23 @@ export class Session {
     }
   }
 
-  root(id: number): Root | undefined {
-    return this.roots.get(id)
+  /** The root of that number, as this session's calls see it. */
+  screen(id: number): Screen | undefined {
+    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
   }
 
-  get liveRoots(): readonly Root[] {
-    return this.roots.all
+  get screens(): readonly Screen[] {
+    return [...this.roots.all, ...this.views]
+  }
+
+  get limits(): Readonly<LiveLimits> {
+    return this.host.limits
+  }
+
+  /** What a connection has not taken; without one, there is no end to that when nothing more can be kept. */
+  get bufferedBytes(): number {
+    if (this.link !== null) return this.link.socket.bufferedBytes
+    return this.outbox.bytes < this.limits.maxUnackedBytes ? 0 : Number.POSITIVE_INFINITY
   }
 
   get ended(): boolean {
@@ -146,15 +171,20 @@ export class Session {
 
   /** Why no frame for this tree may be made now; null where one may. */
   holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
-    const { maxUnackedFrames, maxBufferedBytes, maxUnackedBytes } = this.host.limits
+    const { maxUnackedFrames, maxBufferedBytes } = this.limits
     if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
-    if (this.link === null) return this.outbox.bytes < maxUnackedBytes ? null : 'unacknowledged_bytes'
-    return this.link.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
+    if (this.bufferedBytes <= maxBufferedBytes) return null
+    return this.link === null ? 'unacknowledged_bytes' : 'buffered_bytes'
   }
 
   /** The network took what was buffered. */
   drained(): void {
+    this.wake()
+  }
+
+  private wake(): void {
     this.roots.wake()
+    for (const viewer of this.views) viewer.wake()
   }
 
   /** Sends a message, now or when the browser is back. */
@@ -168,6 +198,15 @@ export class Session {
   sendAnswer(call: number, position: number, answer: Body): void {
     this.receipts.tell(position)
     this.sendEncoded(answer, { call })
+  }
+
+  /** Sends what others get too. */
+  sendPrepared(message: PreparedMessage): void {
+    if (this.ended) return
+    this.outbox.add(message.data, message.frame)
+    const socket = this.link?.socket
+    if (socket?.sendPrepared === undefined) socket?.send(message.data)
+    else socket.sendPrepared(message)
   }
 
   private sendEncoded(data: Body, tag: SentTag): void {
@@ -203,7 +242,8 @@ export class Session {
     this.outbox.acknowledgeLast(
       (tag) => tag !== null && 'root' in tag && tag.root === id && tag.sequence <= received,
     )
-    this.roots.get(id)?.acknowledge(received, shown)
+    const shower = id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+    shower?.acknowledge(received, shown)
   }
 
   /**
@@ -211,7 +251,7 @@ export class Session {
    *
    * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
    */
-  attach(link: SessionLink, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, { user }: KnownUser, received: number | undefined): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
@@ -220,6 +260,8 @@ export class Session {
     const channel = former === null ? sessionResumed : sessionTaken
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
+    this.info.connected = true
+    if (this.info.setUser(user)) this.roots.userChanged()
     clearTimeout(this.graceTimer)
     this.missing = received === undefined ? null : this.outbox.after(received)
     if (this.missing !== null) {
@@ -240,6 +282,7 @@ export class Session {
     this.roots.setAside()
     this.calls.restart(isNewPage)
     if (isNewPage) this.keeper.newPage()
+    this.restarted = true
   }
 
   /** Goes on from a snapshot, perhaps of another process. */
@@ -265,7 +308,9 @@ export class Session {
   goOn(): void {
     for (const data of this.missing ?? []) this.link?.socket.send(data)
     this.missing = null
-    this.roots.wake()
+    if (this.restarted) for (const viewer of this.views) viewer.restart()
+    this.restarted = false
+    this.wake()
   }
 
   /** A connection was lost. */
@@ -273,6 +318,7 @@ export class Session {
     if (this.link !== link || this.ended) return
     this.link = null
     this.happens('detach')
+    this.info.connected = false
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
     this.sleepLater()
   }
@@ -320,6 +366,7 @@ export class Session {
     this.streams.close()
     this.uploads.close()
     this.roots.close()
+    this.views.close()
     this.payloads.close()
     this.calls.answers.log.clear()
     this.outbox.restart()

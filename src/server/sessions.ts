@@ -1,4 +1,5 @@
 import type { HelloBody, SessionOutcome } from '../protocol/messages.ts'
+import type { KnownUser } from './authenticator.ts'
 import { Session, type SessionHost, type SessionLink } from './session.ts'
 import type { SessionEntries } from './session-store.ts'
 import { createSessionToken } from './session-token.ts'
@@ -29,21 +30,26 @@ export class Sessions {
   }
 
   /** The session of a browser that says hello; null where there are too many. Rejects where the store does not answer. */
-  attach({ token, received }: HelloBody, link: SessionLink): Attached | null | Promise<Attached | null> {
-    const known = token === undefined ? undefined : this.all.get(token)
-    if (known !== undefined) return this.reattach(known, received, link)
-    return token === undefined ? this.begin(createSessionToken(), link) : this.wake(token, received, link)
+  attach(hello: HelloBody, who: KnownUser, link: SessionLink): Attached | null | Promise<Attached | null> {
+    const { token } = hello
+    if (token === undefined) return this.begin(createSessionToken(), who, link)
+    const known = this.all.get(token)
+    if (known === undefined) return this.wake(token, hello, who, link)
+    return this.reattach(known, hello, who, link)
   }
 
-  private reattach(session: Session, received: number | undefined, link: SessionLink) {
-    const attached = { session, outcome: session.attach(link, received) }
+  private reattach(session: Session, { received }: HelloBody, who: KnownUser, link: SessionLink) {
+    // Somebody else gets one of their own.
+    if (session.userId !== who.userId) return this.begin(createSessionToken(), who, link)
+    const attached = { session, outcome: session.attach(link, who, received) }
     const { pageSaved } = session.keeper
     return pageSaved === null ? attached : pageSaved.then(() => attached)
   }
 
-  private begin(token: string, link: SessionLink, saved?: SessionEntries): Attached | null {
+  private begin(token: string, who: KnownUser, link: SessionLink, saved?: SessionEntries): Attached | null {
     if (this.all.size >= this.host.limits.maxSessions) return null
-    const session = new Session(this.host, token, link, () => this.all.delete(token), saved)
+    const { userId, user } = who
+    const session = new Session(this.host, token, userId, user, link, () => this.all.delete(token), saved)
     this.all.set(token, session)
     return { session, outcome: 'new' }
   }
@@ -51,18 +57,21 @@ export class Sessions {
   /** Asks the store for a session that is not here. */
   private async wake(
     token: string,
-    received: number | undefined,
+    hello: HelloBody,
+    who: KnownUser,
     link: SessionLink,
   ): Promise<Attached | null> {
     const { store, owner } = this.host.keeping
+    const isNewPage = hello.received === undefined
     const saved = await store.claim(storeKey(token), owner)
     const known = this.all.get(token)
-    if (known !== undefined) return this.reattach(known, received, link)
-    if (saved === null) return this.begin(createSessionToken(), link)
-    const attached = this.begin(token, link, saved)
+    if (known !== undefined) return this.reattach(known, hello, who, link)
+    const stored = saved === null ? null : readSnapshot(saved)
+    if (saved === null || stored?.userId !== who.userId) return this.begin(createSessionToken(), who, link)
+    const attached = this.begin(token, who, link, saved)
     if (attached === null) return null
     const { session } = attached
-    session.restore(readSnapshot(saved), received === undefined)
+    session.restore(stored, isNewPage)
     await session.keeper.pageSaved
     return { session, outcome: 'restored' }
   }

@@ -3,6 +3,8 @@ import type { Body } from '../protocol/messages.ts'
 /** What the core knows of a socket. A transport makes one for each connection it accepts. */
 export interface Socket {
   send(data: Body): void
+  /** Sends what goes to many connections alike. A transport that gains nothing by it leaves it out. */
+  sendPrepared?(message: PreparedMessage): void
   /** `reason` is the name of an error code. */
   close(code: number, reason: string): void
   /** Bytes handed to `send` that the network has not taken yet. */
@@ -12,6 +14,17 @@ export interface Socket {
   /** Reads nothing more until `resume`. A transport that cannot wait leaves both out. */
   pause?(): void
   resume?(): void
+}
+
+/** A message for many connections: what a transport has to make of it, it makes once, and keeps here. */
+export class PreparedMessage {
+  wire: unknown
+
+  /** @param frame where the message is a frame, which. */
+  constructor(
+    readonly data: Body,
+    readonly frame: { readonly root: number; readonly sequence: number } | null = null,
+  ) {}
 }
 
 /** What the core wants to hear about a socket. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { closeCodes } from '../protocol/close-codes.ts'
 import { type Body, subprotocol } from '../protocol/messages.ts'
-import type { AcceptSocket, Handshake, Socket } from '../server/transport.ts'
+import type { AcceptSocket, Handshake, PreparedMessage, Socket } from '../server/transport.ts'
 
 /** What the WebSocket transport needs to know. */
 export interface WebSocketOptions {
@@ -16,7 +16,10 @@ export interface WebSocketOptions {
 /** Takes WebSocket upgrades and hands every accepted connection to the core. */
 export interface WebSocketTransport {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  close(): void
+  /** Takes no more connections. Resolves when those that are open have ended. */
+  close(): Promise<void>
+  /** Ends those that are still open, without a word. */
+  terminate(): void
 }
 
 export function webSocketTransport(options: WebSocketOptions, accept: AcceptSocket): WebSocketTransport {
@@ -35,7 +38,10 @@ export function webSocketTransport(options: WebSocketOptions, accept: AcceptSock
         listen(webSocket, socket, (adapter) => accept(adapter, handshake))
       })
     },
-    close: () => server.close(),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    terminate: () => {
+      for (const webSocket of server.clients) webSocket.terminate()
+    },
   }
 }
 
@@ -101,6 +107,18 @@ class WebSocketAdapter implements Socket {
     webSocket.send(data)
   }
 
+  /**
+   * What goes to many is made a WebSocket frame once: a server's frames are not masked, so they are alike for all. It
+   * leaves at once, for this connection is rarely the one that gets more in this turn.
+   */
+  sendPrepared(message: PreparedMessage): void {
+    const { webSocket, stream } = this
+    if (webSocket.readyState !== webSocket.OPEN) return
+    message.wire ??= frameOf(message.data)
+    stream.write(message.wire)
+    if (corked !== this && stream.writableLength > 0) this.watch()
+  }
+
   /** Writes what was sent in this turn. */
   flush(): void {
     if (corked !== this) return
@@ -136,6 +154,24 @@ class WebSocketAdapter implements Socket {
   resume(): void {
     this.webSocket.resume()
   }
+}
+
+/** The frame of a whole message (RFC 6455, 5.2). */
+function frameOf(data: Body): Buffer {
+  const isText = typeof data === 'string'
+  const payload = isText ? Buffer.from(data) : data
+  const { length } = payload
+  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10)
+  header[0] = 0x80 | (isText ? 1 : 2)
+  if (length < 126) header[1] = length
+  else if (length < 65_536) {
+    header[1] = 126
+    header.writeUInt16BE(length, 2)
+  } else {
+    header[1] = 127
+    header.writeBigUInt64BE(BigInt(length), 2)
+  }
+  return Buffer.concat([header, payload])
 }
 
 function bodyOf(data: RawData, isBinary: boolean): Body {

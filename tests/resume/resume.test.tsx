@@ -165,7 +165,7 @@ describe.each([
     await wait(20)
     screen.link.goOnline()
     expect(await answer).toBe('run 1')
-    expect(text(screen)).toBe('1')
+    await until(() => text(screen) === '1')
     expect(runs).toBe(1)
     await screen.unmount()
   })

@@ -1,2 +1,3 @@
 // What Liveroot can do with PostgreSQL. Its client is an optional peer, loaded when it is first used.
-export {}
+export { postgresQueueTable } from './queue-table.ts'
+export { type PostgresQueueOptions, postgresQueue } from './source.ts'

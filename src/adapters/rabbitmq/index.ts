@@ -1,2 +1,2 @@
 // What Liveroot can do with RabbitMQ. Its client is an optional peer, loaded when it is first used.
-export {}
+export { type RabbitmqQueueOptions, rabbitmq } from './source.ts'

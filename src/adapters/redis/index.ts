@@ -1,2 +1,3 @@
 // What Liveroot can do with Redis. Its client is an optional peer, loaded when it is first used.
+export { type RedisStreamOptions, redisStream } from './source.ts'
 export { type RedisStoreOptions, redisStore } from './store.ts'

@@ -1,9 +1,22 @@
 // An application as its author writes it: compiled against the built package, without casts.
-import { type LiveChangeEvent, type LiveSubmitEvent, on, usePublish, useTopic } from 'liveroot'
+import { type LiveChangeEvent, type LiveSubmitEvent, on, usePublish, useSession, useTopic } from 'liveroot'
 import { LiveRoot, useLiveStatus } from 'liveroot/client'
 import { createLiveServer, httpHook, route } from 'liveroot/server'
 import { Liveroot } from 'liveroot/webpack'
 import { useState } from 'react'
+
+declare module 'liveroot' {
+  interface Register {
+    user: { readonly id: string; readonly name: string }
+  }
+}
+
+function Name() {
+  const { user, connected } = useSession()
+  // @ts-expect-error users have no age
+  user?.age
+  return <b title={connected ? 'here' : 'away'}>{user === null ? 'nobody' : user.name}</b>
+}
 
 function Room({ id, limit }: { id: string; limit?: number }) {
   const [count, setCount] = useState(0)
@@ -30,12 +43,20 @@ export const live = createLiveServer({
     route('/rooms/:id', Room, { params: { limit: Number } }),
     route('/ticks', Ticks),
     route('/slow', Slow),
+    route('/name', Name, { guard: ({ user }) => (user?.name === 'Ada' ? true : { redirect: '/login' }) }),
+    route('/rooms/:id/name', Name, { params: { id: Number }, guard: async (_, { id }) => id > 3 }),
   ],
+  authenticate: ({ cookies, headers }) =>
+    cookies.session === undefined ? null : { id: cookies.session, name: String(headers['x-name']) },
   httpHooks: [
     httpHook('POST', '/hooks/count', async (request, { publish }) => publish('count', await request.json())),
   ],
 })
 
+// @ts-expect-error a user needs a name
+createLiveServer({ routes: [], authenticate: () => ({ id: '1' }) })
+// @ts-expect-error there is no parameter of that name
+route('/rooms/:id', Room, { guard: (_, { name }) => name === 'x' })
 // @ts-expect-error Room wants `id`, and the pattern has another name
 route('/rooms/:name', Room)
 // @ts-expect-error `limit` is parsed to a text, and Room wants a number
