@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { killCases } from './kill-cases.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'liveroot-kill-'))
-let count = 0
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe('with the file store', () => killCases('file', () => join(folder, `${++count}.log`)))
+describe('with the file store', () => killCases('file', () => join(folder, 'sessions.log')))

@@ -3,6 +3,7 @@ import { createLiveClient, LiveProvider, LiveRoot } from 'liveroot/client'
 import { createElement, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { WebSocket } from 'ws'
+import { sessionOf } from '../../src/client/live-client.ts'
 import { testWindow } from '../support/dom.ts'
 import { patienceMs } from '../support/until.ts'
 
@@ -14,6 +15,7 @@ export class LivePage {
 
   constructor(port: () => number) {
     this.client = createLiveClient({
+      maxOfflineCalls: 2_000,
       reconnect: { firstDelayMs: 30, maxDelayMs: 100 },
       connect: (listener) => {
         const socket = new WebSocket(`ws://127.0.0.1:${port()}/live`, 'liveroot.2')
@@ -25,7 +27,7 @@ export class LivePage {
       },
     })
     const page = createElement(Suspense, { fallback: 'loading' }, createElement(LiveRoot, { route: '/' }))
-    this.root.render(createElement(LiveProvider, { client: this.client, children: page }))
+    this.root.render(createElement(LiveProvider, { client: this.client } as never, page))
   }
 
   element<E extends HTMLElement>(id: string): E {
@@ -60,6 +62,8 @@ export class LivePage {
   }
 
   async close(): Promise<void> {
+    const session = sessionOf(this.client)
+    await this.until('the answers', () => !session.calling)
     this.root.unmount()
     await new Promise((resolve) => setTimeout(resolve, 10))
     this.client.close()
