@@ -137,6 +137,10 @@ export const errorCodes = {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
     retry: false,
   },
+  no_presence_key: {
+    meaning: '`usePresence` was called in a shared component, which nobody is by itself, without a `key`.',
+    retry: false,
+  },
   // Met at the bus that carries topics
   bad_topic: { meaning: 'A topic is empty, too long, or has a wildcard where none can stand.', retry: false },
   publish_failed: { meaning: 'A message could not be published to its topic.', retry: true },

@@ -24,6 +24,7 @@ export type {
   LiveWheelEvent,
 } from './live/live-event.ts'
 export { type OnOptions, on } from './live/on.ts'
+export { type PresenceEntry, type UsePresenceOptions, usePresence } from './live/presence.ts'
 export type { MessageInfo } from './live/services.ts'
 export { type LiveSession, type LiveUser, type Register, useSession } from './live/session.ts'
 export { type SharedOptions, shared } from './live/shared.ts'

@@ -22,6 +22,7 @@ import { MemoryLocks } from './memory-locks.ts'
 import { memoryStore } from './memory-store.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
@@ -51,6 +52,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -151,6 +154,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -164,9 +168,10 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
-      sharedRoots: new SharedRoots({ topics, onError, modules }),
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
       keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
     this.allSessions = new Sessions(this.host)
@@ -183,7 +188,7 @@ class WebLiveServer implements LiveServer {
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    this.lifecycle.add(topics.part, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {

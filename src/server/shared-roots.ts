@@ -1,3 +1,4 @@
+import type { Presence } from '../live/presence.ts'
 import type { LiveServices, Topics } from '../live/services.ts'
 import type { HeldPlace, SharedDefinition, SharedRequest, SharedTrees } from '../live/shared.ts'
 import { SharedPlace } from '../live/shared-place.ts'
@@ -9,6 +10,7 @@ import { SharedRoot } from './shared-root.ts'
 /** What shared roots use of their server. */
 export interface SharedHost {
   readonly topics: Topics
+  readonly presence: Presence
   readonly onError: OnError
   /** Where the browser finds client modules. */
   modules(): ClientModuleMap
@@ -35,7 +37,7 @@ export class SharedRoots {
   /** What the components of a root can use of the server. */
   servicesFor(holder: Holder): LiveServices {
     const shared: SharedTrees = { place: (request) => new Place(this, holder, request) }
-    return { topics: this.host.topics, shared }
+    return { topics: this.host.topics, presence: this.host.presence, shared }
   }
 
   /** The root of a request; a new one where there is none. */

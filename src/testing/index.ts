@@ -1,6 +1,8 @@
 // First, for the client looks for webpack's runtime when it is loaded.
 import './webpack-globals.ts'
 
+export type { BrokerAddress, BusUnderTest } from './bus-bench.ts'
+export { busConformance } from './bus-conformance.ts'
 export { clientComponent, clientModules } from './client-components.ts'
 export type { LatencyOptions } from './delay-line.ts'
 export { connectInMemory, type Traffic } from './in-memory.ts'
