@@ -28,6 +28,11 @@ export const errorCodes = {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
     retry: true,
   },
+  stale_token: {
+    meaning:
+      'The token was used before, by another page, or has expired: a copy of it. A new session begins.',
+    retry: true,
+  },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
   revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root

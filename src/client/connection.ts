@@ -78,6 +78,15 @@ export class Connection {
     this.try()
   }
 
+  /** Leaves the connection there is for another, which begins with the cookies that the page has now. */
+  reconnect(): void {
+    if (this.status.current.state === 'idle') return
+    this.stop(leaving)
+    this.attempts = 0
+    this.wakeEvents.listen()
+    this.try()
+  }
+
   send(message: UpMessage): void {
     this.sendEncoded(encode(message))
   }

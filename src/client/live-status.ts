@@ -7,7 +7,7 @@ import { disconnected, type LiveStatus } from './status-store.ts'
  *
  * @returns `state` (`idle`, `connecting`, `open`, `waiting`, `closed`), `reason` (a code of `errorCodes`, or null),
  *   `attempts` (tries in a row that failed), `nextTryAt` (milliseconds since 1970 while waiting, else null),
- *   `unsentCalls`, and `retryNow`, which tries at once.
+ *   `unsentCalls`, `retryNow`, which tries at once, and `reconnect`, which begins another connection after a login or logout.
  */
 export function useLiveStatus(): LiveStatus {
   const { status } = sessionOf(use(ClientContext))

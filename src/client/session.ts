@@ -25,7 +25,10 @@ const idleMs = 5_000
 
 /** This browser's live roots and calls. It outlives connections: what is asked for meanwhile waits for the next. */
 export class ClientSession implements RootHost {
-  readonly status = new StatusStore(() => this.connection.retryNow())
+  readonly status = new StatusStore({
+    retryNow: () => this.connection.retryNow(),
+    reconnect: () => this.connection.reconnect(),
+  })
   private readonly connection: Connection
   private readonly outgoing: Outgoing
   private readonly roots = new Map<number, ClientRoot>()

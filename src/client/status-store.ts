@@ -22,6 +22,11 @@ export interface LiveStatus {
   readonly unsentCalls: number
   /** Tries at once, where the client is waiting or closed. */
   readonly retryNow: () => void
+  /**
+   * Begins another connection, whatever the state: after a login or a logout, for the server to see who it is now. For the
+   * same user the session goes on; another user gets another session.
+   */
+  readonly reconnect: () => void
 }
 
 /** The status of one client, and who watches it. */
@@ -29,8 +34,8 @@ export class StatusStore {
   private readonly watchers = new Set<() => void>()
   current: LiveStatus
 
-  constructor(retryNow: () => void) {
-    this.current = { ...disconnected, retryNow }
+  constructor(actions: Pick<LiveStatus, 'retryNow' | 'reconnect'>) {
+    this.current = { ...disconnected, ...actions }
   }
 
   set(changes: Partial<LiveStatus>): void {
@@ -53,4 +58,5 @@ export const disconnected: LiveStatus = {
   nextTryAt: null,
   unsentCalls: 0,
   retryNow: () => {},
+  reconnect: () => {},
 }

@@ -23,7 +23,11 @@ export class Answers {
   /** Another for each page: a call of a page that is gone is for nobody, and the next page may use its number. */
   page: object = {}
 
-  constructor(private readonly host: AnswerHost) {
+  /** @param onDelivered hears of every answer that is sent. */
+  constructor(
+    private readonly host: AnswerHost,
+    private readonly onDelivered: () => void,
+  ) {
     this.log = new CallLog(host.maxLoggedBytes, lostAnswer)
   }
 
@@ -76,6 +80,12 @@ export class Answers {
     const position = this.positions.get(call) ?? 0
     this.positions.delete(call)
     this.host.sendAnswer(call, position, answer)
+    this.onDelivered()
+  }
+
+  /** How many calls that came have no answer on its way to the browser. */
+  get waiting(): number {
+    return this.positions.size
   }
 
   /**

@@ -24,18 +24,14 @@ export class Calls {
   /** The live arguments of the calls that still want their values. */
   private readonly live = new Map<number, readonly ReceivedArgument[]>()
   readonly answers: Answers
+  private whenSettled: (() => void)[] = []
 
   constructor(
     private readonly session: Session,
     private readonly host: ArgumentHost,
   ) {
-    this.answers = new Answers(session)
+    this.answers = new Answers(session, () => this.settle())
     this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
-  }
-
-  /** True while calls run, or wait for their turn. */
-  get busy(): boolean {
-    return this.inFlight > 0
   }
 
   receive(message: Message<'call'>): void {
@@ -113,7 +109,7 @@ export class Calls {
       const running = { ...target, id: call, page, inTransition, showsProgress, observed }
       void this.run(running, reviveEvents(args, path))
     } catch (error) {
-      this.inFlight--
+      this.oneLess()
       this.end(call)
       this.refuse(message, error)
     }
@@ -197,7 +193,7 @@ export class Calls {
 
   /** @param repeatable false where streams follow, which cannot be told twice. */
   private answer({ id: call, screen, page }: RunningCall, result: unknown, repeatable: boolean): void {
-    this.inFlight--
+    this.oneLess()
     const sequence = screen?.sequence ?? 0
     if (result === undefined) return void this.answers.send(page, { type: 'result', call, sequence })
     const { host, payloads } = this.session
@@ -216,7 +212,7 @@ export class Calls {
   }
 
   private sendError({ id: call, screen, page, observed }: RunningCall, error: unknown): void {
-    this.inFlight--
+    this.oneLess()
     const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
@@ -235,6 +231,24 @@ export class Calls {
     })
     this.session.host.refused(code)
     this.answers.send(this.answers.page, callError(call, refusalOf(code, message)))
+  }
+
+  private oneLess(): void {
+    this.inFlight--
+    this.settle()
+  }
+
+  private settle(): void {
+    if (this.inFlight > 0 || this.answers.waiting > 0) return
+    for (const resolve of this.whenSettled.splice(0)) resolve()
+  }
+
+  /** Resolves when no call is running, and every answer is sent. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.whenSettled.push(resolve)
+      this.settle()
+    })
   }
 
   /** What was on the way is lost; a new page waits for none of it. */

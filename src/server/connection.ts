@@ -10,12 +10,12 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
-import type { Authenticated } from './authenticator.ts'
+import type { Authenticated, KnownUser } from './authenticator.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import type { Session, SessionHost, SessionLink } from './session.ts'
-import type { Attached, Sessions } from './sessions.ts'
+import type { Attached, AttachRefusal, Sessions } from './sessions.ts'
 import type { Handshake, Socket, SocketListener } from './transport.ts'
 
 /**
@@ -25,6 +25,8 @@ import type { Handshake, Socket, SocketListener } from './transport.ts'
 export class Connection implements SocketListener, SessionLink {
   private session: Session | null = null
   private greeting = false
+  /** Until then, the token in the welcome may have been lost. */
+  private heardSinceWelcome = false
   private closing = false
   private broken = false
   private heardAt = Date.now()
@@ -62,6 +64,12 @@ export class Connection implements SocketListener, SessionLink {
       return this.refuse('bad_frame')
     }
     if (this.session === null) return this.greet(message)
+    // On its way to another server: that one will run what this one has not begun.
+    if (this.sessions.draining && startsSomething.has(message.type)) return
+    if (!this.heardSinceWelcome) {
+      this.heardSinceWelcome = true
+      this.session.secrets.arrived()
+    }
     // Once it is dispatched: what was read and not handled when the connection is lost comes again.
     if (isCounted(message.type)) this.session.received(data.length)
     this.dispatch(this.session, message)
@@ -84,9 +92,9 @@ export class Connection implements SocketListener, SessionLink {
     if (this.closing) return
     if ('refused' in who) return this.refuse(who.refused)
     const attached = this.sessions.attach(hello, who, this)
-    if (!(attached instanceof Promise)) return this.begin(attached)
+    if (!(attached instanceof Promise)) return this.begin(attached, who)
     attached.then(
-      (found) => this.begin(found),
+      (found) => this.begin(found, who),
       (error: unknown) => {
         describeError(error, 'store_unreachable', this.host.onError)
         this.refuse('store_unreachable')
@@ -94,18 +102,20 @@ export class Connection implements SocketListener, SessionLink {
     )
   }
 
-  private begin(attached: Attached | null): void {
+  private begin(attached: Attached | AttachRefusal, who: KnownUser): void {
     // The browser may have left while its session was looked for.
-    if (this.closing) return attached?.session.detach(this)
-    if (attached === null) return this.refuse('too_many_sessions')
-    this.session = attached.session
+    if (this.closing) return typeof attached === 'string' ? undefined : attached.session.detach(this)
+    if (typeof attached === 'string') return this.refuse(attached)
+    const { session } = attached
+    this.session = session
     this.socket.send(encode(this.welcome(attached)))
-    attached.session.goOn()
+    session.goOn()
+    session.setUser(who.user)
   }
 
-  private welcome({ session, outcome }: Attached): Message<'welcome'> {
+  private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
     const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
-    const body: WelcomeBody = { token: session.token, session: outcome, handled: session.handled, maxCalls }
+    const body: WelcomeBody = { token, session: outcome, handled: session.handled, maxCalls }
     return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }
 
@@ -187,6 +197,8 @@ export class Connection implements SocketListener, SessionLink {
 }
 
 const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
+
+const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
 
 /** All at once they would not find room. */
 const comesBackLater: ReadonlySet<string> = new Set([

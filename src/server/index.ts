@@ -40,7 +40,7 @@ export { type HookContext, type HookHandler, type HttpHook, httpHook } from './h
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
-export { memoryStore } from './memory-store.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
 export {
   type BodyParser,
   type DeliveryContext,
@@ -52,6 +52,7 @@ export {
 } from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+export type { SessionFilter } from './sessions.ts'
 export type {
   DeadLetterReason,
   Delivery,

@@ -8,11 +8,8 @@ export interface LiveLimits {
   maxSessions: number
   /** How long a session whose connection was lost waits for its browser before it is put to sleep in its store. 60,000. */
   sessionGraceMs: number
-  /**
-   * How long a stored session whose browser is away, or a server's whose process has ended, can go on; then it is
-   * forgotten. 3,600,000.
-   */
-  sessionExpiryMs: number
+  /** How long a session may be left alone before its token opens nothing any more, wherever it is kept. 604,800,000: a week. */
+  sessionTtlMs: number
   /**
    * How long what changes without a call may wait to be stored, and how long storing waits for calls that run. 50.
    */
@@ -70,7 +67,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxHookBytes: 1_048_576,
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
-  sessionExpiryMs: 3_600_000,
+  sessionTtlMs: 604_800_000,
   snapshotDelayMs: 50,
   maxUnackedBytes: 1_048_576,
   maxLoggedBytes: 1_048_576,

@@ -28,8 +28,9 @@ import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
 import { keeperHost } from './session-keeper.ts'
 import type { SessionStore } from './session-store.ts'
-import { Sessions } from './sessions.ts'
+import { type SessionFilter, Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
+import { drainOnSigterm } from './sigterm.ts'
 import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
@@ -76,19 +77,26 @@ export interface LiveServerOptions {
   readonly authenticate?: Authenticate
   /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
   readonly userId?: (user: NonNullable<LiveUser>) => string
+  /** How long {@link LiveServer.drain} may take. 10,000. */
+  readonly drainTimeoutMs?: number
+  /**
+   * Whether `SIGTERM` drains a server that was started with `listen`, and then ends the process with code 0. True by
+   * default.
+   */
+  readonly drainOnSigterm?: boolean
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
   readonly limits?: Partial<LiveLimits>
   /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
   readonly onError?: OnError
-  /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
-  readonly clientModules?: ClientModuleMap
   /**
    * Where sessions and the state of their trees outlive this process, such as `fileStore({ path })`. The server closes it.
    * `memoryStore()` by default: sessions can sleep, and end with the process.
    */
   readonly sessionStore?: SessionStore
+  /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
+  readonly clientModules?: ClientModuleMap
 }
 
 /** A running live server. */
@@ -123,7 +131,32 @@ export interface LiveServer {
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Drains the sources, tells every browser to come back later, unmounts every tree, and stops listening. */
+  /**
+   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
+   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many.
+   */
+  disconnect(where: SessionFilter): number
+  /**
+   * Asks `authenticate` again about sessions, with the requests that their connections began with, for users whose
+   * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
+   * `unauthorized`, and one that would be another user's with `wrong_user`.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many of them go on.
+   */
+  refresh(where: SessionFilter): Promise<number>
+  /**
+   * Ends the server in order, see `docs/deploys.md`: takes nothing new, finishes calls, sends every browser to another
+   * server, and stops listening.
+   *
+   * @param options `timeoutMs` after which what is not done is given up; `drainTimeoutMs` by default.
+   * @returns once everything has ended.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Ends the server at once: as {@link drain}, with no time for calls that are under way. */
   close(): Promise<void>
 }
 
@@ -146,6 +179,7 @@ class WebLiveServer implements LiveServer {
   private readonly lifecycle: Lifecycle
   private readonly front: HttpFront
   private readonly madeAt = Date.now()
+  private forgetSigterm: () => void = () => {}
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -182,7 +216,7 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const sessions = { name: 'sessions', stop: () => this.closeConnections() }
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
@@ -248,6 +282,7 @@ class WebLiveServer implements LiveServer {
     try {
       const listening = this.front.listen(port, host)
       const [address] = await Promise.all([listening, this.lifecycle.start()])
+      if (this.options.drainOnSigterm ?? true) this.forgetSigterm = drainOnSigterm(() => this.drain())
       return address
     } catch (error) {
       await this.close()
@@ -262,16 +297,36 @@ class WebLiveServer implements LiveServer {
     })
   }
 
-  private async closeConnections(): Promise<void> {
-    for (const connection of [...this.open]) {
-      connection.refuse('server_closing')
-      connection.closed()
-    }
-    await this.allSessions.close()
+  disconnect(where: SessionFilter): number {
+    return this.allSessions.revoke(where)
+  }
+
+  refresh(where: SessionFilter): Promise<number> {
+    return this.allSessions.refresh(where)
+  }
+
+  private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    await this.allSessions.drain(giveUp)
+    await this.host.keeping.store.close()
+    // Those that have not said who they are.
+    for (const connection of [...this.open]) connection.refuse('server_closing')
     this.host.sharedRoots.close()
   }
 
+  drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {
+    return this.stop(timeoutMs)
+  }
+
   close(): Promise<void> {
-    return this.lifecycle.stop(0)
+    return this.stop(0)
+  }
+
+  private async stop(timeoutMs: number): Promise<void> {
+    await this.lifecycle.stop(timeoutMs)
+    // Those of transports that have not told of their end.
+    for (const connection of [...this.open]) connection.closed()
+    this.forgetSigterm()
   }
 }
+
+const defaultDrainTimeoutMs = 10_000

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
-import type { LoggedAnswer } from './call-log.ts'
+import type { CallLog } from './call-log.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall, pageKey, slotKey, treeKey, userKey } from './snapshot.ts'
+import type { StoredSecrets } from './session-token.ts'
+import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
 export interface KeeperHost {
@@ -14,20 +15,22 @@ export interface KeeperHost {
   readonly owner: string
   /** How long what changes without a call may wait, and what a call changes for others that run. */
   readonly snapshotDelayMs: number
-  readonly sessionExpiryMs: number
+  readonly sessionTtlMs: number
   readonly onError: OnError
 }
 
 /** What the sessions of a server are kept with. */
 export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
-  const { snapshotDelayMs, sessionExpiryMs } = limits
-  return { store, owner: randomUUID(), snapshotDelayMs, sessionExpiryMs, onError }
+  const { snapshotDelayMs, sessionTtlMs } = limits
+  return { store, owner: randomUUID(), snapshotDelayMs, sessionTtlMs, onError }
 }
 
 /** What a keeper uses of its session. */
 export interface KeptParts {
   /** Whose it is. */
   readonly userId: string | null
+  /** What opens it. */
+  secrets(): StoredSecrets
   /** Puts what changed in its trees into the changes. */
   collect(changes: EntryChanges): void
   /** Another server has the session now. */
@@ -59,11 +62,9 @@ export class SessionKeeper {
   private untouched = true
   private patienceUntil = 0
   private ended = false
-  private readonly outlivesProcess: boolean
+  readonly outlivesProcess: boolean
 
   private page: number
-  /** Until then, an answer that the store has may be taken for one to a call of the new page. */
-  pageSaved: Promise<void> | null = null
 
   /** @param saved what the store has of the session. */
   constructor(
@@ -90,10 +91,6 @@ export class SessionKeeper {
       if (key.startsWith(callKey(''))) this.changes.set(key, null)
     }
     this.changes.set(pageKey, String(++this.page))
-    if (!this.outlivesProcess) return
-    this.pageSaved = this.saved().then(() => {
-      this.pageSaved = null
-    })
   }
 
   /** A tree is no more. */
@@ -186,6 +183,8 @@ export class SessionKeeper {
     this.changes = new Map()
     for (const call of this.running) changes.set(callKey(call), encodeCall(null))
     this.running.clear()
+    const secrets = JSON.stringify(this.session.secrets())
+    if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
     this.session.collect(changes)
     for (const [key, text] of changes) {
       if (text === null) this.entries.delete(key)
@@ -196,11 +195,11 @@ export class SessionKeeper {
 
   /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
   private async store(entries: EntryChanges): Promise<void> {
-    const { store, owner, sessionExpiryMs, onError } = this.host
+    const { store, owner, sessionTtlMs, onError } = this.host
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
         const all = () => this.entries
-        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionExpiryMs })
+        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
       } catch (error) {
         if ((error as LiverootError).code === 'session_taken') return this.taken()
         describeError(error, 'snapshot_failed', onError)
@@ -214,9 +213,10 @@ export class SessionKeeper {
     this.session.taken()
   }
 
-  /** Stores all that there is; `answers` are those that are not known to have arrived. */
-  saveAll(answers: readonly LoggedAnswer[]): Promise<void> {
-    for (const { call, answer } of answers) this.changes.set(callKey(call), encodeCall(answer))
+  /** Stores all that there is. Calls that run are not waited for. */
+  saveAll(log: CallLog): Promise<void> {
+    for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
+    this.running.clear()
     return this.saved()
   }
 

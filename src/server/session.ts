@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
@@ -22,11 +21,13 @@ import { SessionInfo } from './session-info.ts'
 import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+
 import type { SessionEntries } from './session-store.ts'
+import { SessionSecrets } from './session-token.ts'
+
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
 import type { StoredSession } from './snapshot.ts'
-import { storeKey } from './store-key.ts'
 import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 import type { ViewerHost } from './viewer.ts'
@@ -65,6 +66,10 @@ export class Session implements ViewerHost {
   identity: { readonly session: string; readonly handshake: Handshake }
   /** What the application sees of it. */
   readonly info: SessionInfo
+  /** Whose it is; null for nobody's. It never becomes another's. */
+  readonly userId: string | null
+  /** What opens it. */
+  secrets: SessionSecrets
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
@@ -85,17 +90,17 @@ export class Session implements ViewerHost {
 
   constructor(
     readonly host: SessionHost,
-    readonly token: string,
-    /** Whose it is. */
-    readonly userId: string | null,
-    user: unknown,
+    readonly id: string,
+    { user, userId }: KnownUser,
     link: SessionLink,
     private readonly onEnded: () => void,
     saved: SessionEntries = new Map(),
   ) {
     this.link = link
-    this.identity = { session: randomUUID(), handshake: link.handshake }
-    this.info = new SessionInfo(this.identity.session, user)
+    this.identity = { session: id, handshake: link.handshake }
+    this.info = new SessionInfo(id, user)
+    this.userId = userId
+    this.secrets = new SessionSecrets(host.limits.sessionTtlMs)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
@@ -103,8 +108,9 @@ export class Session implements ViewerHost {
       this.calls.answers.log.forget(tag.call)
       this.keeper.forget(tag.call)
     })
-    this.keeper = new SessionKeeper(host.keeping, storeKey(token), saved, {
+    this.keeper = new SessionKeeper(host.keeping, id, saved, {
       userId,
+      secrets: () => this.secrets.stored,
       collect: (changes) => this.roots.collectState(changes),
       taken: () => this.taken(),
     })
@@ -251,17 +257,16 @@ export class Session implements ViewerHost {
    *
    * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
    */
-  attach(link: SessionLink, { user }: KnownUser, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, received: number | undefined): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
+    this.info.connected = true
     this.identity = { ...this.identity, handshake: link.handshake }
     const { sessionTaken, sessionResumed } = diagnostics
     const channel = former === null ? sessionResumed : sessionTaken
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
-    this.info.connected = true
-    if (this.info.setUser(user)) this.roots.userChanged()
     clearTimeout(this.graceTimer)
     this.missing = received === undefined ? null : this.outbox.after(received)
     if (this.missing !== null) {
@@ -285,8 +290,16 @@ export class Session implements ViewerHost {
     this.restarted = true
   }
 
+  /** Why somebody with that secret does not get this session; null where they do. */
+  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
+    if (!this.secrets.accepts(secret)) return 'stale_token'
+    return userId === this.userId ? null : 'wrong_user'
+  }
+
   /** Goes on from a snapshot, perhaps of another process. */
   restore(stored: StoredSession, isNewPage: boolean): void {
+    if (stored.secrets !== null)
+      this.secrets = new SessionSecrets(this.host.limits.sessionTtlMs, stored.secrets)
     if (isNewPage) this.keeper.newPage()
     else {
       const answered = stored.calls.map(({ call, answer }) => ({
@@ -313,11 +326,17 @@ export class Session implements ViewerHost {
     this.wake()
   }
 
+  /** The same user, perhaps with other data. */
+  setUser(user: unknown): void {
+    if (this.info.setUser(user)) this.roots.userChanged()
+  }
+
   /** A connection was lost. */
   detach(link: SessionLink): void {
     if (this.link !== link || this.ended) return
     this.link = null
     this.happens('detach')
+    this.secrets.renew()
     this.info.connected = false
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
     this.sleepLater()
@@ -331,17 +350,15 @@ export class Session implements ViewerHost {
   /** Its browser has been away for long: what it was is stored, and its trees are unmounted. */
   private async sleep(): Promise<void> {
     // While it is stored, something may change.
-    do await this.keeper.saveAll(this.calls.answers.log.entries())
+    do await this.keeper.saveAll(this.calls.answers.log)
     while (this.roots.unsaved && this.state === 'detached')
-    if (this.state !== 'detached') return
-    if (this.calls.busy) this.sleepLater()
-    else this.finish('sleep')
+    if (this.state === 'detached') this.finish('sleep')
   }
 
-  /** The server is done with it, but not the session. */
-  async store(): Promise<void> {
-    await this.keeper.saveAll(this.calls.answers.log.entries())
-    this.keeper.end()
+  /** The server ends, but not the session: it goes on elsewhere, or later. */
+  async moveOn(): Promise<void> {
+    if (this.keeper.outlivesProcess) await this.keeper.saveAll(this.calls.answers.log)
+    this.link?.refuse('server_closing')
     this.end()
   }
 
@@ -349,6 +366,13 @@ export class Session implements ViewerHost {
   leave(link: SessionLink): void {
     if (this.link !== link) return
     this.keeper.remove()
+    this.end()
+  }
+
+  /** Ends it, and tells its browser why. */
+  dismiss(code: CloseReason & ErrorCode): void {
+    this.keeper.remove()
+    this.link?.refuse(code)
     this.end()
   }
 
