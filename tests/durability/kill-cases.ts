@@ -90,6 +90,6 @@ export function killCases(kind: StoreKind, where: () => string): void {
     expect(new Set(ids).size).toBe(2)
     // The changed component starts afresh.
     expect(page.element<HTMLInputElement>('name').value).toBe('fresh')
-    for (const id of ids) expect(id).toMatch(/^[\w-]{32}\.0\.\d+$/)
+    for (const id of ids) expect(id).toMatch(/^[\w-]{22}\.0\.\d+$/)
   })
 }
