@@ -39,4 +39,5 @@ const live = createLiveServer({
 const { port } = await live.listen(Number(process.env.PORT ?? 3000))
 console.log(`Liveroot demo: http://localhost:${port}`)
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void live.close())
+// SIGTERM drains by itself.
+process.once('SIGINT', () => void live.close())

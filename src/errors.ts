@@ -22,9 +22,15 @@ export const errorCodes = {
     meaning: 'The other side was silent for longer than the heartbeat allows.',
     retry: true,
   },
+  too_many_sessions: { meaning: 'The server has `maxSessions` sessions already.', retry: true },
   unauthorized: { meaning: '`authenticate` does not let this browser in.', retry: false },
   authentication_failed: {
     meaning: '`authenticate` threw, or took longer than `authenticateTimeoutMs`.',
+    retry: true,
+  },
+  stale_token: {
+    meaning:
+      'The token was used before, by another page, or has expired: a copy of it. A new session begins.',
     retry: true,
   },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
@@ -73,10 +79,38 @@ export const errorCodes = {
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
+  too_many_offline_calls: {
+    meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',
+    retry: true,
+  },
   // Refused at an HTTP hook
   bad_json: { meaning: 'The body of the request is not the JSON that it says it is.', retry: false },
   body_too_large: { meaning: 'The body of the request is larger than `maxHookBytes`.', retry: false },
   hook_failed: { meaning: 'The handler of the hook threw.', retry: true },
+  bad_signature: {
+    meaning: 'The request is not signed, or not with the secret that the hook knows.',
+    retry: false,
+  },
+  stale_signature: {
+    meaning: 'The request was signed longer ago than `toleranceMs`, or in the future.',
+    retry: false,
+  },
+  delivery_in_progress: {
+    meaning: 'A request with the same idempotency key is being handled.',
+    retry: true,
+  },
+  // Met by a source
+  bad_delivery: { meaning: 'The body of a message could not be taken.', retry: false },
+  delivery_failed: { meaning: 'The handler of a source threw.', retry: true },
+  source_lost: {
+    meaning: 'The engine of a source went away, or does not answer; it is tried again with backoff.',
+    retry: true,
+  },
+  schedule_failed: { meaning: 'The handler of a schedule threw.', retry: true },
+  locks_failed: {
+    meaning: 'It could not be found out which server runs a tick of a schedule: it was not run here.',
+    retry: true,
+  },
   // Thrown at the author of a component, with the component and the prop in the message
   ref_on_host: {
     meaning: 'A `ref` was set on an element whose DOM node lives in the browser.',
@@ -91,9 +125,13 @@ export const errorCodes = {
     retry: false,
   },
   // Said by session stores
-  session_taken: { meaning: 'Another server has claimed the session.', retry: false },
+  session_taken: {
+    meaning: 'Another page goes on with the session, as a copied tab does, or another server has claimed it.',
+    retry: false,
+  },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  store_unreachable: { meaning: 'The session store does not answer. The browser tries again.', retry: true },
   snapshot_failed: { meaning: 'The store could not save a session. It is tried again.', retry: true },
   call_interrupted: {
     meaning:
@@ -102,6 +140,10 @@ export const errorCodes = {
   },
   restore_failed: {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
+    retry: false,
+  },
+  no_presence_key: {
+    meaning: '`usePresence` was called in a shared component, which nobody is by itself, without a `key`.',
     retry: false,
   },
   // Met at the bus that carries topics
@@ -125,11 +167,20 @@ export const errorCodes = {
       'A value that has to leave the process holds what cannot: a function, a class instance, a promise.',
     retry: false,
   },
+  bad_schedule: {
+    meaning: 'A schedule’s pattern, time zone or interval is malformed, or two have the same name.',
+    retry: false,
+  },
   bad_route: { meaning: 'A route’s pattern is malformed, or declared twice.', retry: false },
   bad_params_given: {
     meaning: '`LiveRoot` was not given the parameters that its route names.',
     retry: false,
   },
+  shared_prop: {
+    meaning: 'A shared component is given a prop that cannot be the same for all its viewers.',
+    retry: false,
+  },
+  no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
   outside_call: {
     meaning: '`callId` was asked for outside a call, or after its first `await`.',

@@ -2,7 +2,7 @@ import './same-dom/production.ts'
 import './same-dom/environment.ts'
 import { createBindings } from '../src/client/bind.ts'
 import { absent, SlotStore } from '../src/client/slot-store.ts'
-import { noFunctions } from './live-tree/no-functions.ts'
+import { noFunctions, noSharedRoots } from './live-tree/no-functions.ts'
 import { run } from './same-dom/run.ts'
 import type { Hurry, Program, Spec, Step } from './same-dom/spec.ts'
 
@@ -133,7 +133,7 @@ test('an async component whose output waits for something goes on to its next ou
 })
 
 test('a slot that is gone does not suspend an older update that React still renders', () => {
-  const store = new SlotStore(createBindings(noFunctions))
+  const store = new SlotStore(createBindings(noFunctions, noSharedRoots))
   store.take([[1, 'first']])
   const { gone } = store.take([[-1, 1, 2]])
   expect([store.read(1), store.read(2)]).toEqual(['first', null])
@@ -173,6 +173,20 @@ test('the effect of an action waits for its end beside other frames of the same 
     children: [inner, box('C', text('x'), text('y'))],
   }
   await run(program(box('R', press), [{ do: 'click', nth: 2 }], hurried()))
+})
+
+test('a component that comes back in its place begins anew, also where the browser has not shown that it was gone', async () => {
+  const steps: Step[] = [
+    set('R', 1),
+    set('R', 0),
+    { do: 'rest' },
+    { do: 'click', nth: 3 },
+    set('R', 1),
+    set('R', 0),
+  ]
+  await run(
+    program(box('R', hope, text('none')), steps, hurried({ jitterMs: 300, seed: 453280940, pauses: [20] })),
+  )
 })
 
 test('a select whose handler is for the input event shows what was chosen', async () => {

@@ -39,9 +39,15 @@ export class Acknowledgements {
     this.timer = undefined
   }
 
-  /** Another tree begins, whose frames count from 1. */
+  /** Sends the newest again. */
+  repeat(): void {
+    if (this.latest.received > 0) this.flush()
+  }
+
+  /** What was received is for another tree, or not there any more. */
   restart(): void {
     this.stop()
     this.sent = { received: 0, shown: 0 }
+    this.latest = this.sent
   }
 }

@@ -1,10 +1,22 @@
 import { LiverootError } from '../errors.ts'
+import type { Message } from '../protocol/messages.ts'
 import type { ClientRoot } from './root.ts'
 
 /** A call that was made and not answered. */
 export interface PendingCall {
+  readonly call: number
   /** The root whose screen the call's effects appear on; null where that may be any. */
   readonly root: ClientRoot | null
+  /** Which of the root's trees its function belongs to. */
+  readonly tree: number
+  /** Null until its arguments are encoded. */
+  message: Message<'call'> | null
+  /** The newest values of its live arguments, as they were sent after it. */
+  readonly updates: Map<number, Message<'argument'>>
+  /** Encodes arguments with files anew, which the server must be sent again for it; null where it has none. */
+  encodeAgain: (() => void) | null
+  /** Grows with each call that is sent; 0 where it was not. */
+  sentAt: number
   resolve(value: unknown): void
   reject(error: unknown): void
 }
@@ -20,21 +32,45 @@ export interface StartedCall {
 export class PendingCalls {
   private readonly pending = new Map<number, PendingCall>()
   private last = 0
+  private lastSent = 0
 
-  add(root: ClientRoot | null): { call: number; answer: Promise<unknown> } {
+  add(root: ClientRoot | null): { pending: PendingCall; answer: Promise<unknown> } {
     const call = ++this.last
-    const answer = new Promise<unknown>((resolve, reject) =>
-      this.pending.set(call, { root, resolve, reject }),
-    )
-    return { call, answer }
+    const own = { call, root, tree: root?.tree ?? 0, message: null, encodeAgain: null, sentAt: 0 }
+    let pending: PendingCall | undefined
+    const answer = new Promise<unknown>((resolve, reject) => {
+      pending = { ...own, updates: new Map(), resolve, reject }
+      this.pending.set(call, pending)
+    })
+    return { pending: pending as unknown as PendingCall, answer }
   }
 
   get size(): number {
     return this.pending.size
   }
 
-  has(call: number): boolean {
-    return this.pending.has(call)
+  get all(): readonly PendingCall[] {
+    return [...this.pending.values()]
+  }
+
+  /** How many the server has, or is being sent. */
+  get sentCount(): number {
+    let count = 0
+    for (const { sentAt } of this.pending.values()) if (sentAt > 0) count++
+    return count
+  }
+
+  /** In the order in which they were sent. */
+  get sent(): readonly PendingCall[] {
+    return this.all.filter(({ sentAt }) => sentAt > 0).sort((a, b) => a.sentAt - b.sentAt)
+  }
+
+  markSent(pending: PendingCall): void {
+    pending.sentAt = ++this.lastSent
+  }
+
+  get(call: number): PendingCall | undefined {
+    return this.pending.get(call)
   }
 
   /** Takes a call that is being answered, or undefined where it is not known (any more). */
@@ -44,9 +80,9 @@ export class PendingCalls {
     return found
   }
 
-  /** The connection is lost, and with it the answers. */
-  rejectAll(): void {
-    for (const call of [...this.pending.keys()]) this.take(call)?.reject(new LiverootError('connection_lost'))
+  /** Nobody will answer these. */
+  reject(calls: readonly PendingCall[]): void {
+    for (const { call } of calls) this.take(call)?.reject(new LiverootError('connection_lost'))
   }
 }
 

@@ -1,77 +1,98 @@
-import { finalCloseCodes } from '../protocol/close-codes.ts'
+import { type ErrorCode, errorCodes } from '../errors.ts'
+import { closeCodes, closeReason, finalCloseCodes } from '../protocol/close-codes.ts'
 import { decodeDown, encode } from '../protocol/codec.ts'
-import { type DownMessage, protocolVersion, type UpMessage } from '../protocol/messages.ts'
+import {
+  type Body,
+  type DownMessage,
+  type ErrorBody,
+  type HelloBody,
+  type Message,
+  protocolVersion,
+  type UpMessage,
+  type WelcomeBody,
+} from '../protocol/messages.ts'
+import { type ReconnectOptions, retryDelayMs } from './reconnect.ts'
+import type { StatusStore } from './status-store.ts'
 import type { ClientSocket, Connect } from './transport.ts'
-
-/**
- * - `idle`: nothing is mounted, so nothing is connected.
- * - `connecting`: a socket is being opened.
- * - `open`: in touch with the server.
- * - `waiting`: the connection was lost; the next try is set.
- * - `closed`: for good, for the server and this client do not understand each other.
- */
-export type LiveState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed'
-
-/** The connection as {@link useLiveStatus} shows it. */
-export interface LiveStatus {
-  readonly state: LiveState
-  /** How many tries in a row have failed. */
-  readonly attempts: number
-  /** When the next try is, in milliseconds since 1970; null unless waiting. */
-  readonly nextTryAt: number | null
-}
-
-/** How the client tries again. */
-export interface ReconnectOptions {
-  /** The first wait is at most this. */
-  readonly firstDelayMs: number
-  /** No wait is longer than this. */
-  readonly maxDelayMs: number
-}
-
-export const defaultReconnectOptions: ReconnectOptions = { firstDelayMs: 500, maxDelayMs: 30_000 }
+import { WakeEvents } from './wake-events.ts'
 
 /** What the session hears of its connection. */
 export interface ConnectionListener {
-  opened(): void
-  message(message: DownMessage): void
-  lost(): void
+  /** What to say to the server first. */
+  hello(): HelloBody
+  opened(welcome: WelcomeBody): void
+  message(message: DownMessage, bytes: number): void
+  /** The server was asked to answer. */
+  pinged(): void
+  /** For good, unless the user asks for another try. */
+  closed(): void
 }
+
+/** A connection that ends sooner has not shown that the server is well. */
+const provenMs = 5_000
 
 /** Keeps one socket open while it is wanted. */
 export class Connection {
-  status: LiveStatus = { state: 'idle', attempts: 0, nextTryAt: null }
   /** What the server said of itself: how many frames of a root it sends before it waits for an acknowledgement. */
   window = 1
-  private readonly watchers = new Set<() => void>()
   private socket: ClientSocket | null = null
   private retryTimer: ReturnType<typeof setTimeout> | undefined
+  private deadline: ReturnType<typeof setTimeout> | undefined
   private pulse: ReturnType<typeof setInterval> | undefined
   private heardAt = 0
+  private openedAt = 0
+  private attempts = 0
+  private refusal: ErrorBody | null = null
+  private readonly wakeEvents = new WakeEvents(() => this.wake())
 
   constructor(
     private readonly connect: Connect,
     private readonly listener: ConnectionListener,
     private readonly options: ReconnectOptions,
+    private readonly status: StatusStore,
   ) {}
 
-  /** Opens the connection unless it is open or being opened. */
-  open(): void {
-    if (this.status.state !== 'idle') return
-    this.watchNetwork(true)
-    this.try(0)
+  get isOpen(): boolean {
+    return this.status.current.state === 'open'
   }
 
-  /** Closes the connection; {@link open} opens it again. */
+  /** Opens the connection unless it is open, being opened, or closed for good. */
+  open(): void {
+    if (this.status.current.state !== 'idle') return
+    this.wakeEvents.listen()
+    this.try()
+  }
+
+  /** Closes the connection, for the page is done; {@link open} opens it again. */
   close(): void {
-    clearTimeout(this.retryTimer)
-    this.watchNetwork(false)
-    this.drop()
-    this.set({ state: 'idle', attempts: 0, nextTryAt: null })
+    this.stop(closeCodes.normal)
+    this.attempts = 0
+    this.status.set({ state: 'idle', reason: null, attempts: 0, nextTryAt: null })
+  }
+
+  /** Tries at once, where the next try is set or there would be none. */
+  retryNow(): void {
+    const { state } = this.status.current
+    if (state !== 'waiting' && state !== 'closed') return
+    this.wakeEvents.listen()
+    this.try()
+  }
+
+  /** Leaves the connection there is for another, which begins with the cookies that the page has now. */
+  reconnect(): void {
+    if (this.status.current.state === 'idle') return
+    this.stop(leaving)
+    this.attempts = 0
+    this.wakeEvents.listen()
+    this.try()
   }
 
   send(message: UpMessage): void {
-    this.socket?.send(encode(message))
+    this.sendEncoded(encode(message))
+  }
+
+  sendEncoded(data: Body): void {
+    this.socket?.send(data)
   }
 
   /** Bytes that were sent and that the network has not taken yet. */
@@ -79,21 +100,17 @@ export class Connection {
     return this.socket?.bufferedBytes ?? 0
   }
 
-  /** Calls back whenever {@link status} is another. Returns the function that stops it. */
-  watch(watcher: () => void): () => void {
-    this.watchers.add(watcher)
-    return () => this.watchers.delete(watcher)
-  }
-
-  private try(attempts: number): void {
+  private try(): void {
     clearTimeout(this.retryTimer)
-    this.set({ state: 'connecting', attempts, nextTryAt: null })
+    this.refusal = null
+    this.status.set({ state: 'connecting', nextTryAt: null })
+    this.giveTime(this.options.connectTimeoutMs, 'handshake_timeout')
     const socket = this.connect({
       opened: () => {
-        if (this.socket === socket) this.send({ type: 'hello', version: protocolVersion })
+        if (this.socket === socket) this.greet()
       },
       message: (data) => {
-        if (this.socket === socket) this.receive(decodeDown(data))
+        if (this.socket === socket) this.receive(data)
       },
       closed: (code) => {
         if (this.socket === socket) this.lost(code)
@@ -102,68 +119,91 @@ export class Connection {
     this.socket = socket
   }
 
-  private receive(message: DownMessage | null): void {
+  private greet(): void {
+    this.send({ type: 'hello', version: protocolVersion, body: JSON.stringify(this.listener.hello()) })
+  }
+
+  private receive(data: Body): void {
+    const message = decodeDown(data)
     this.heardAt = Date.now()
+    if (this.isOpen) clearTimeout(this.deadline)
     // Whatever this is, it is not a Liveroot server; nor is it worth asking again.
-    if (message === null) return this.lost(protocolError)
-    if (message.type === 'pong') return
-    if (message.type !== 'welcome') return this.listener.message(message)
-    this.set({ state: 'open', attempts: 0, nextTryAt: null })
-    this.window = message.window
-    this.startPulse(message.heartbeatMs)
-    this.listener.opened()
+    if (message === null) return this.lost(closeCodes.wrong_protocol)
+    if (message.type === 'welcome') return this.welcomed(message)
+    if (message.type === 'refusal') this.refusal = JSON.parse(String(message.body)) as ErrorBody
+    else if (message.type !== 'pong') this.listener.message(message, data.length)
+  }
+
+  private welcomed({ window, heartbeatMs, body }: Message<'welcome'>): void {
+    clearTimeout(this.deadline)
+    this.openedAt = Date.now()
+    this.window = window
+    this.startPulse(heartbeatMs)
+    this.status.set({ state: 'open', reason: null, attempts: 0, nextTryAt: null })
+    this.listener.opened(JSON.parse(String(body)) as WelcomeBody)
   }
 
   private startPulse(heartbeatMs: number): void {
     this.pulse = setInterval(() => {
-      if (Date.now() - this.heardAt > 2 * heartbeatMs) this.lost(silence)
-      else this.send({ type: 'ping' })
+      if (Date.now() - this.heardAt > 2 * heartbeatMs) this.lost(closeCodes.heartbeat_timeout)
+      else this.ping()
     }, heartbeatMs)
   }
 
+  private ping(): void {
+    this.listener.pinged()
+    this.send({ type: 'ping' })
+  }
+
+  /** The page may have slept for long: a try that is set is made now, and a connection must show that it lives. */
+  private wake(): void {
+    const { state } = this.status.current
+    if (state === 'waiting') return this.try()
+    if (state !== 'open') return
+    this.giveTime(this.options.probeTimeoutMs, 'heartbeat_timeout')
+    this.ping()
+  }
+
+  private giveTime(ms: number, code: 'handshake_timeout' | 'heartbeat_timeout'): void {
+    clearTimeout(this.deadline)
+    this.deadline = setTimeout(() => this.lost(closeCodes[code]), ms)
+  }
+
   private lost(code: number): void {
-    const wasOpen = this.status.state === 'open'
-    this.drop()
+    const reason = this.reasonOf(code)
+    const { retryAfterMs } = this.refusal ?? {}
+    const proven = this.isOpen && Date.now() - this.openedAt >= provenMs
+    this.attempts = proven ? 1 : this.attempts + 1
+    this.stop(code)
     if (finalCloseCodes.has(code)) {
-      this.watchNetwork(false)
-      this.set({ state: 'closed', attempts: 0, nextTryAt: null })
-    } else {
-      this.wait(wasOpen ? 1 : this.status.attempts + 1)
+      this.attempts = 0
+      this.status.set({ state: 'closed', reason, attempts: 0, nextTryAt: null })
+      return this.listener.closed()
     }
-    if (wasOpen) this.listener.lost()
+    this.wakeEvents.listen()
+    const delayMs = retryDelayMs(this.options, this.attempts, retryAfterMs)
+    this.retryTimer = setTimeout(() => this.try(), delayMs)
+    const nextTryAt = Date.now() + delayMs
+    this.status.set({ state: 'waiting', reason, attempts: this.attempts, nextTryAt })
   }
 
-  private wait(attempts: number): void {
-    const { firstDelayMs, maxDelayMs } = this.options
-    const longest = Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(attempts - 1, 20))
-    // Spread over the whole upper half: a thousand browsers that lost one server do not come back as one.
-    const delay = longest * (0.5 + Math.random() / 2)
-    this.set({ state: 'waiting', attempts, nextTryAt: Date.now() + delay })
-    this.retryTimer = setTimeout(() => this.try(attempts), delay)
+  private reasonOf(code: number): ErrorCode {
+    const said = this.refusal?.code
+    if (said !== undefined && said in errorCodes) return said as ErrorCode
+    const reason = closeReason(code)
+    return reason === undefined || reason === 'normal' ? 'connection_lost' : reason
   }
 
-  private drop(): void {
+  private stop(code: number): void {
+    clearTimeout(this.retryTimer)
+    clearTimeout(this.deadline)
     clearInterval(this.pulse)
+    this.wakeEvents.stop()
     const { socket } = this
     this.socket = null
-    socket?.close()
-  }
-
-  private readonly online = (): void => {
-    if (this.status.state === 'waiting') this.try(this.status.attempts)
-  }
-
-  private watchNetwork(on: boolean): void {
-    if (typeof window === 'undefined') return
-    if (on) window.addEventListener('online', this.online)
-    else window.removeEventListener('online', this.online)
-  }
-
-  private set(status: LiveStatus): void {
-    this.status = status
-    for (const watcher of this.watchers) watcher()
+    socket?.close(code === closeCodes.normal || code >= 4000 ? code : leaving)
   }
 }
 
-const protocolError = 4406
-const silence = 4420
+/** Of the codes that a page may give, one that does not say that it is done. */
+const leaving = 4000

@@ -80,7 +80,7 @@ export class ItemStreams {
     this.open.get(id)?.end(body === undefined ? undefined : { error: errorFrom(body) })
   }
 
-  /** The connection is lost, and with it whatever had not come. */
+  /** The server has lost what was on the way. */
   lost(): void {
     const error = new LiverootError('connection_lost')
     for (const stream of [...this.open.values()]) stream.end({ error })

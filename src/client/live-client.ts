@@ -1,6 +1,6 @@
 import { createContext } from 'react'
 import { browserSocket } from '../transports/browser-socket.ts'
-import { defaultReconnectOptions, type ReconnectOptions } from './connection.ts'
+import { defaultReconnectOptions, type ReconnectOptions } from './reconnect.ts'
 import { ClientSession } from './session.ts'
 import type { Connect } from './transport.ts'
 
@@ -10,8 +10,10 @@ export interface LiveClientOptions {
   readonly url?: string
   /** Opens connections in place of the browser's WebSocket. */
   readonly connect?: Connect
-  /** How lost connections are tried again. At first after half a second at most, at last every half minute. */
+  /** How lost connections are tried again: `defaultReconnectOptions`, with what is given here in its place. */
   readonly reconnect?: Partial<ReconnectOptions>
+  /** Calls that may wait for the connection; the next is rejected with `too_many_offline_calls`. 100 by default. */
+  readonly maxOfflineCalls?: number
 }
 
 /** A connection to one server, shared by all `LiveRoot`s that use it. */
@@ -31,7 +33,8 @@ const inUse = new Set<LiveClient>()
 export function createLiveClient(options: LiveClientOptions = {}): LiveClient {
   const connect =
     options.connect ?? ((listener) => browserSocket(absoluteUrl(options.url ?? '/live'))(listener))
-  const session = new ClientSession(connect, { ...defaultReconnectOptions, ...options.reconnect })
+  const reconnect = { ...defaultReconnectOptions, ...options.reconnect }
+  const session = new ClientSession(connect, reconnect, options.maxOfflineCalls ?? 100)
   const client: LiveClient = {
     close: () => {
       inUse.delete(client)

@@ -10,8 +10,9 @@ import {
 import { LiverootError } from '../errors.ts'
 import { fillPattern, type ParamNames, type ParamValue } from '../protocol/mount-path.ts'
 import { ClientContext, type LiveClient, sessionOf } from './live-client.ts'
-import type { ClientRoot, RootView } from './root.ts'
+import type { ClientRoot, RootListener, RootView } from './root.ts'
 import { Slot, StoreContext } from './slot.tsx'
+import { topSlot } from './slot-store.ts'
 
 /** What {@link LiveRoot} takes. */
 export type LiveRootProps<Route extends string = string> = {
@@ -61,7 +62,7 @@ export function LiveRoot<const Route extends string>(props: LiveRootProps<Route>
   }, [client, path])
   useEffect(() => holder.keep(), [holder])
   useLayoutEffect(() => {
-    if (shown !== null && finished !== null) shown.root.committed(shown.view, finished)
+    if (shown !== null && finished !== null) holder.committed(shown, finished)
   }, [shown, finished])
 
   if (shown === null) return null
@@ -80,9 +81,6 @@ interface Shown {
 
 type Listener = (root: ClientRoot, view: RootView, inTransition: boolean) => void
 
-/** The slot that stands for a root as a whole. */
-const topSlot = 0
-
 function pathOf({
   route,
   params,
@@ -98,12 +96,19 @@ function pathOf({
   )
 }
 
+interface Held {
+  readonly root: ClientRoot
+  readonly client: LiveClient | null
+  readonly path: string
+  readonly listener: RootListener
+}
+
 /**
  * The live root of one mounted `LiveRoot`. Opened by its first effect and not while rendering, for React may throw a
  * render away; kept by an effect that stays while a Suspense around hides the component.
  */
 class RootHolder {
-  private held: { root: ClientRoot; client: LiveClient | null; path: string } | null = null
+  private held: Held | null = null
   private kept = false
   private listener: Listener | null = null
 
@@ -122,11 +127,16 @@ class RootHolder {
       root.retain()
       held?.root.release()
     }
-    root.listen((view, inTransition) => {
+    const listener: RootListener = (view, inTransition) => {
       if (this.held?.root === root) this.listener?.(root, view, inTransition)
-    })
-    this.held = { root, client, path }
+    }
+    root.listen(listener)
+    this.held = { root, client, path, listener }
     return root
+  }
+
+  committed({ root, view }: Shown, finished: RootView): void {
+    if (this.held?.root === root) root.committed(this.held.listener, view, finished)
   }
 
   keep(): () => void {

@@ -16,6 +16,14 @@ export interface RootView {
   readonly sequence: number
 }
 
+/** The frames that one component has put on screen, and whose transitions it has finished. */
+interface OnScreen {
+  readonly view: number
+  readonly finished: number
+}
+
+const nothing = 0
+
 /** Hears of a new view, and whether the update that it is part of is a transition. */
 export type RootListener = (view: RootView, inTransition: boolean) => void
 
@@ -42,13 +50,23 @@ export interface RootHost {
   readonly window: number
   acknowledge(root: number, received: number, shown: number): void
   start(root: ClientRoot, reference: FunctionReference, args: readonly unknown[]): StartedCall
+  /** The server has made another tree. */
+  replaced(root: ClientRoot): void
   unmount(root: ClientRoot): void
+  /** The shared root of a number; its content may be yet to come. */
+  sharedRoot(id: number): ClientRoot
 }
 
 /** A live root in the browser: decodes its frames in order and applies each as one React transition. */
 export class ClientRoot {
   view: RootView
-  /** The tree that is being received; another one than the view's from a reconnect to its first frame. */
+  /** Grows with each tree that the server makes for this root. */
+  tree = 0
+  /** True from a restart to the first frame, which tells whether the tree is another. */
+  private restarted = false
+  /** The tree of {@link store}; null until that is known. */
+  private born: { tree: number | null } = { tree: 0 }
+  /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
@@ -57,11 +75,12 @@ export class ClientRoot {
     () => this.host.window,
     (received, shown) => this.host.acknowledge(this.id, received, shown),
   )
+  /** The components that show this root, with what each has put on screen; of a shared root there may be several. */
+  private readonly screens = new Map<RootListener, OnScreen>()
   private onScreen = 0
   private lastTransition = 0
   private leaving: Leaving[] = []
   private queue: Promise<void> = Promise.resolve()
-  private listener: RootListener | null = null
   private waiting: { sequence: number; callback: () => void }[] = []
   /** Frames that were applied outside a transition and are not on screen yet. */
   private apart: number[] = []
@@ -79,18 +98,26 @@ export class ClientRoot {
     this.view = { store: this.store, error: null, sequence: 0 }
   }
 
-  /** The component that shows this root; it hears of a new view in the same update as the slots do. */
-  listen(listener: RootListener): void {
-    this.listener = listener
+  /** A component that shows this root; it hears of a new view in the same update as the slots do. */
+  listen(listener: RootListener): () => void {
+    this.screens.set(listener, { view: nothing, finished: nothing })
+    return () => {
+      this.screens.delete(listener)
+      this.shownNowhere()
+    }
   }
 
-  /** A new tree begins: the old one stays on screen until the new one's first frame is there. */
+  /**
+   * The server sends everything anew, of the tree that it has or of another. What is on screen stays until the first
+   * frame is there.
+   */
   restart(): void {
+    if (this.arrived === 0) return
+    this.restarted = true
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
     this.acknowledgements.restart()
-    this.onScreen = 0
     this.lastTransition = 0
     this.leaving = []
     this.unfinished.clear()
@@ -99,14 +126,31 @@ export class ClientRoot {
     this.settleWaiting(true)
   }
 
-  /** True when the functions on screen belong to the tree that the server has now. */
-  get current(): boolean {
-    return this.view.store === this.store
+  /** The frames of a tree that lives on have greater numbers than those before; those of another begin with 1. */
+  private begin(sequence: number): void {
+    this.restarted = false
+    if (sequence === 1) {
+      this.tree++
+      this.onScreen = 0
+      this.host.replaced(this)
+    }
+    this.born.tree = this.tree
+  }
+
+  /** True when the server has the tree, or never will. */
+  get ready(): boolean {
+    return this.arrived > 0 || this.closed || this.view.error !== null
+  }
+
+  /** What was acknowledged may have been lost with a connection. */
+  acknowledgeAgain(): void {
+    this.acknowledgements.repeat()
   }
 
   /** `ofAction` where the frame brings the effects of a call that was made in a transition. */
   receive(sequence: number, payload: PayloadStream, ofAction = false): void {
     const { store } = this
+    if (this.restarted) this.begin(sequence)
     this.arrived = sequence
     const decoded = decodePayload<readonly Write[]>(payload)
     this.queue = this.queue
@@ -116,15 +160,18 @@ export class ClientRoot {
         if (ofAction) await new Promise<void>((resolve) => this.whenShown(sequence - 1, resolve))
         if (this.store === store && !this.closed) this.apply(sequence, writes, ofAction)
       })
-      .catch((error: unknown) => this.fail(error as LiverootError))
+      .catch((error: unknown) => {
+        if (this.store === store) this.fail(error as LiverootError)
+      })
   }
 
   private apply(sequence: number, writes: readonly Write[], ofAction: boolean): void {
     const { written, suspends, gone } = this.store.take(writes)
+    const isFirst = this.received === 0
     this.received = sequence
     const waiting = this.unfinished.size > 0
     const alone = !suspends && !written.some((id) => this.unfinished.has(id))
-    if (alone && !ofAction && (waiting || this.host.calling)) {
+    if (alone && !isFirst && !ofAction && (waiting || this.host.calling)) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
       // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
       // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
@@ -141,6 +188,7 @@ export class ClientRoot {
     const mayStall = this.unfinished.size > 0
     this.acknowledgements.update(sequence, this.complete, mayStall)
     this.settleWaiting()
+    this.shownNowhere()
   }
 
   private markUnfinished(written: readonly number[], until: number): void {
@@ -153,16 +201,30 @@ export class ClientRoot {
   private announce(written: readonly number[], sequence: number, inTransition: boolean): void {
     this.view = { store: this.store, error: null, sequence }
     this.store.announce(written)
-    this.listener?.(this.view, inTransition)
+    for (const listener of [...this.screens.keys()]) listener(this.view, inTransition)
   }
 
-  /** React has put this view on screen, and every transition up to the one that brought the view `finished`. */
-  committed(view: RootView, { store, sequence: finished }: RootView): void {
-    if (view.store !== this.store || store !== this.store) return
+  /**
+   * In a component, React has put this view on screen, and every transition up to the one that brought the view
+   * `finished`.
+   */
+  committed(listener: RootListener, view: RootView, finished: RootView): void {
+    if (view.store !== this.store || finished.store !== this.store || !this.screens.has(listener)) return
+    this.screens.set(listener, { view: view.sequence, finished: finished.sequence })
+    const all = [...this.screens.values()]
+    this.shown(Math.min(...all.map((each) => each.view)), Math.min(...all.map((each) => each.finished)))
+  }
+
+  /** What is on no screen is shown as well as it can be: it may only be newer when it is. */
+  private shownNowhere(): void {
+    if (this.screens.size === 0) this.shown(this.received, this.received)
+  }
+
+  private shown(sequence: number, finished: number): void {
     for (const [id, { until }] of this.unfinished) if (until <= finished) this.unfinished.delete(id)
-    this.onScreen = Math.max(this.onScreen, view.sequence)
-    this.leaving = this.leaving.filter(({ gone, sequence, after }) => {
-      const isOnScreen = sequence <= this.onScreen && after <= finished
+    this.onScreen = Math.max(this.onScreen, sequence)
+    this.leaving = this.leaving.filter(({ gone, sequence: left, after }) => {
+      const isOnScreen = left <= this.onScreen && after <= finished
       if (isOnScreen) this.store.forget(gone)
       return !isOnScreen
     })
@@ -187,7 +249,7 @@ export class ClientRoot {
     this.settleWaiting()
   }
 
-  private settleWaiting(all = this.closed || !this.current): void {
+  private settleWaiting(all = this.closed): void {
     const [firstApart = Number.POSITIVE_INFINITY] = this.apart
     const limit = all ? Number.POSITIVE_INFINITY : Math.min(this.received, firstApart - 1)
     const ready = this.waiting.filter(({ sequence }) => sequence <= limit)
@@ -213,16 +275,17 @@ export class ClientRoot {
   }
 
   private newStore(): SlotStore {
+    const born = { tree: this.restarted ? null : this.tree }
+    this.born = born
     const owner: FunctionOwner = {
       start: (reference, args) => {
-        // What is on screen may be the tree of a connection that is lost.
-        if (this.store !== store) throw new LiverootError('connection_lost')
+        // What is on screen may be a tree that the server has no more.
+        if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
         return this.host.start(this, reference, args)
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    const store: SlotStore = new SlotStore(createBindings(owner))
-    return store
+    return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
   }
 
   fail(error: LiverootError): void {
@@ -230,7 +293,7 @@ export class ClientRoot {
     this.view = { ...this.view, error }
     this.store.fail(error)
     this.view.store.fail(error)
-    this.listener?.(this.view, false)
+    for (const listener of [...this.screens.keys()]) listener(this.view, false)
     this.settleWaiting(true)
   }
 
@@ -245,10 +308,15 @@ export class ClientRoot {
     clearTimeout(this.releaseTimer)
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
-      this.closed = true
-      this.acknowledgements.stop()
+      this.close()
       this.host.unmount(this)
-      this.settleWaiting(true)
     }, 0)
+  }
+
+  /** Nothing comes for it any more. What is on screen stays until it is taken away. */
+  close(): void {
+    this.closed = true
+    this.acknowledgements.stop()
+    this.settleWaiting(true)
   }
 }

@@ -8,9 +8,12 @@ export const absent = Symbol('liveroot.absent')
 
 export type SlotContent = ReactNode | typeof absent
 
+/** The write that says: the slots in this frame are all that there are. */
+const picture = -2
+
 /**
- * One write of a frame: `[id, content]`, `[id, path, value, ...]`, `[id, like, path, value, ...]`, or `[-1, ...ids]` for
- * slots that are gone.
+ * One write of a frame: `[id, content]`, `[id, path, value, ...]`, `[id, like, path, value, ...]`, `[-1, ...ids]` for
+ * slots that are gone, or `[-2]` where all that are not in the frame are.
  */
 export type Write = readonly [number, ...unknown[]]
 
@@ -69,15 +72,19 @@ export class SlotStore {
   take(writes: readonly Write[]): Taken {
     const written: number[] = []
     const values: unknown[] = []
+    const isPicture = writes[0]?.[0] === picture
+    const before = isPicture ? [...this.contents.keys()] : []
     for (const [id, ...rest] of writes) {
-      if (id === -1) continue
+      if (id < 0) continue
       const bound = rest.map((value) => this.bindings.bind(value, id))
       this.contents.set(id, this.content(id, bound))
       written.push(id)
       values.push(bound)
     }
     const suspends = this.isIncomplete(values)
-    const gone = writes.flatMap(([id, ...ids]) => (id === -1 ? (ids as number[]) : []))
+    const gone = isPicture
+      ? before.filter((id) => !written.includes(id))
+      : writes.flatMap(([id, ...ids]) => (id === -1 ? (ids as number[]) : []))
     for (const id of gone) this.leave(id)
     return { written, suspends, gone }
   }
@@ -124,7 +131,8 @@ export class SlotStore {
     if (Array.isArray(node)) return this.hasIncomplete(node)
     if (!isValidElement(node)) return this.hasIncomplete(fieldsOf(node))
     const { type, props } = node as ReactElement<Record<string, unknown>>
-    if (typeof type !== 'string' && this.isMissingSlot(type, props)) return true
+    if (typeof type !== 'string' && (this.isMissingSlot(type, props) || isMissingRoot(type, props)))
+      return true
     return this.hasIncomplete(Object.values(props))
   }
 
@@ -146,6 +154,17 @@ export class SlotStore {
 
 /** The mark on the `Slot` component, which this module cannot import: it imports this one. */
 export const slotMark = Symbol.for('liveroot.slot')
+/** That on the component that shows a shared root. */
+export const sharedMark = Symbol.for('liveroot.shared')
+
+/** The slot that stands for a root as a whole. */
+export const topSlot = 0
+
+function isMissingRoot(type: unknown, props: Record<string, unknown>): boolean {
+  if (typeof type !== 'function' || !(sharedMark in type)) return false
+  const root = props[''] as { readonly view: { readonly store: SlotStore } }
+  return root.view.store.read(topSlot) === absent
+}
 
 /** What data in a prop is made of: elements may be anywhere in it. */
 function fieldsOf(data: object): readonly unknown[] {

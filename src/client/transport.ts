@@ -3,7 +3,8 @@ import type { Body } from '../protocol/messages.ts'
 /** An open or opening socket to the server. */
 export interface ClientSocket {
   send(data: Body): void
-  close(): void
+  /** `code` is 1000, by which the page is done, or the reason why it leaves this connection. 1000 by default. */
+  close(code?: number): void
   /** Bytes handed to `send` that the network has not taken yet; while there are many, uploads wait. 0 where not known. */
   readonly bufferedBytes?: number
 }

@@ -10,16 +10,21 @@ const socketBufferBytes = 131_072
 
 /** What uploads use of the connection. */
 export interface UploadSocket {
-  send(message: UpMessage): void
+  readonly isOpen: boolean
   /** Bytes that were sent and that the network has not taken yet. */
   readonly bufferedBytes: number
 }
 
 interface Upload {
-  readonly id: number
+  /** Another after a restart. */
+  id: number
   readonly blob: Blob
+  /** False when the call that it is for was given up. */
+  readonly isWanted: () => boolean
   sentPieces: number
   confirmedBytes: number
+  /** Settles when the server has it all, or will not. */
+  done: Promise<void>
   progressed(confirmedBytes: number): void
   resolve(): void
   reject(error: unknown): void
@@ -29,42 +34,79 @@ interface Upload {
 export class Uploads {
   /** In the order of their turns. */
   private readonly turns = new Map<number, Upload>()
+  /** The files of calls, as long as not all of one call are there. */
+  private readonly groups = new Set<readonly Upload[]>()
+  private restarts = 0
   private last = 0
   private sending = false
 
-  constructor(private readonly socket: UploadSocket) {}
+  constructor(
+    private readonly socket: UploadSocket,
+    private readonly post: (message: UpMessage) => void,
+  ) {}
 
   /**
    * Sends the files of one call. Where one fails the others are given up.
    *
+   * @param isWanted false when the call was given up: then nothing more is sent.
    * @returns what stands for each in the arguments, once the server has them all.
    */
-  async sendAll(blobs: readonly Blob[], onProgress?: OnUploadProgress): Promise<FileMark[]> {
+  async sendAll(
+    blobs: readonly Blob[],
+    onProgress?: OnUploadProgress,
+    isWanted: () => boolean = () => true,
+  ): Promise<FileMark[]> {
     const report = reporter(blobs, onProgress)
-    const sent = blobs.map((blob, i) => this.send(blob, (bytes) => report(i, bytes)))
+    const group = blobs.map((blob, i) => makeUpload(blob, isWanted, (bytes) => report(i, bytes)))
+    this.groups.add(group)
+    for (const upload of group) this.begin(upload)
     try {
-      return await Promise.all(sent.map(({ mark }) => mark))
+      for (let restarts = -1; restarts !== this.restarts; ) {
+        restarts = this.restarts
+        await Promise.all(group.map(({ done }) => done))
+      }
+      return group.map(({ id, blob }) => markOf(id, blob))
     } catch (error) {
-      for (const { id } of sent) if (id !== noUpload) this.discard(id, error)
+      for (const { id } of group) if (id !== noUpload) this.discard(id, error)
       throw error
+    } finally {
+      this.groups.delete(group)
     }
   }
 
-  private send(blob: Blob, progressed: (bytes: number) => void): { id: number; mark: Promise<FileMark> } {
-    if (blob.size === 0) return { id: noUpload, mark: Promise.resolve(markOf(noUpload, blob)) }
-    const id = ++this.last
-    const mark = new Promise<FileMark>((resolve, reject) => {
-      const own = { id, blob, sentPieces: 0, confirmedBytes: 0, progressed, reject }
-      this.turns.set(id, { ...own, resolve: () => resolve(markOf(id, blob)) })
-    })
+  /** From its first byte. */
+  private begin(upload: Upload): void {
+    Object.assign(upload, deferred(), { sentPieces: 0, confirmedBytes: 0 })
+    if (upload.blob.size === 0) return upload.resolve()
+    upload.id = ++this.last
+    this.turns.set(upload.id, upload)
     void this.pump()
-    return { id, mark }
+  }
+
+  /** The server has lost what it had. */
+  restart(): void {
+    this.restarts++
+    this.turns.clear()
+    for (const group of this.groups) {
+      for (const upload of group) {
+        // Whoever waits for a part of it waits for all the more.
+        const { resolve, reject } = upload
+        this.begin(upload)
+        upload.done.then(resolve, reject)
+      }
+    }
+  }
+
+  /** There is a connection again. */
+  goOn(): void {
+    void this.pump()
   }
 
   /** The server has stored so many bytes of a file. */
   uploaded({ upload: id, bytes }: Message<'uploaded'>): void {
     const upload = this.turns.get(id)
     if (upload === undefined) return
+    if (!upload.isWanted()) return this.discard(id, new LiverootError('connection_lost'))
     upload.confirmedBytes = bytes
     upload.progressed(bytes)
     if (bytes >= upload.blob.size) {
@@ -80,14 +122,14 @@ export class Uploads {
     void this.pump()
   }
 
-  /** The connection is lost, and what the server had with it. */
+  /** The session is over, and what the server had with it. */
   lost(): void {
     for (const id of [...this.turns.keys()]) this.end(id, new LiverootError('connection_lost'))
   }
 
   /** The server may forget what it has of the file, also where it has all. */
   private discard(id: number, error: unknown): void {
-    this.socket.send({ type: 'discard', upload: id })
+    this.post({ type: 'discard', upload: id })
     this.end(id, error)
   }
 
@@ -106,6 +148,7 @@ export class Uploads {
 
   /** Whose turn it is; nobody's while the window is full: the next confirmation goes on. */
   private next(): Upload | undefined {
+    if (!this.socket.isOpen) return undefined
     let unconfirmed = 0
     let first: Upload | undefined
     for (const upload of this.turns.values()) {
@@ -119,6 +162,7 @@ export class Uploads {
 
   private async sendPiece(upload: Upload): Promise<void> {
     const { id, blob } = upload
+    if (!upload.isWanted()) return this.discard(id, new LiverootError('connection_lost'))
     this.turns.delete(id)
     this.turns.set(id, upload)
     const start = upload.sentPieces * uploadPieceBytes
@@ -128,11 +172,27 @@ export class Uploads {
       const body = new Uint8Array(await read(piece))
       if (body.length !== piece.size) throw new Error('The file has another length now.')
       // It may have been refused meanwhile.
-      if (this.turns.has(id)) this.socket.send({ type: 'upload', upload: id, size: blob.size, body })
+      if (this.turns.has(id)) this.post({ type: 'upload', upload: id, size: blob.size, body })
     } catch (cause) {
       if (this.turns.has(id)) this.discard(id, unreadable(blob, cause))
     }
   }
+}
+
+function makeUpload(blob: Blob, isWanted: () => boolean, progressed: Upload['progressed']): Upload {
+  return { id: noUpload, blob, isWanted, sentPieces: 0, confirmedBytes: 0, progressed, ...deferred() }
+}
+
+function deferred(): Pick<Upload, 'done' | 'resolve' | 'reject'> {
+  let resolve: Upload['resolve'] = () => {}
+  let reject: Upload['reject'] = () => {}
+  const done = new Promise<void>((settle, fail) => {
+    resolve = settle
+    reject = fail
+  })
+  // It may fail when nobody waits for it any more.
+  done.catch(() => {})
+  return { done, resolve, reject }
 }
 
 function markOf(id: number, blob: Blob): FileMark {

@@ -32,10 +32,10 @@ export class HandlerHistory {
 
   /**
    * The closure that stood at `path` in the render that the browser showed at frame `seen`; in the first one where that
-   * is later: a component may call what it is given while it renders, before React shows it.
+   * is later, and was sent: a component may call what it is given while it renders, before React shows it.
    */
-  find(path: string, seen: number): AnyFunction | undefined {
+  find(path: string, seen: number, sent: number): AnyFunction | undefined {
     const entry = this.entries?.findLast(({ sequence }) => sequence <= seen) ?? this.entries?.[0]
-    return entry?.handlers?.get(path)
+    return entry === undefined || entry.sequence > sent ? undefined : entry.handlers?.get(path)
   }
 }

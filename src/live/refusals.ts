@@ -58,3 +58,12 @@ export function tooDeep(owner: string, maxDepth: number): LiverootError {
     `The output of <${owner}> is nested deeper than ${maxDepth} levels. Data that refers to itself cannot travel.`,
   )
 }
+
+export function sharedProp(component: string, path: string, found: string): LiverootError {
+  const [prop] = path.split('.')
+  return new LiverootError(
+    'shared_prop',
+    `The shared component <${component}> is given ${found} in prop \`${prop}\` (${path}). All its viewers see one ` +
+      'instance, so its props are data that can be compared; what is one viewer’s own is given as elements.',
+  )
+}

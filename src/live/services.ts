@@ -1,5 +1,7 @@
 import { createContext, use } from 'react'
 import { LiverootError } from '../errors.ts'
+import type { Presence } from './presence.ts'
+import type { SharedTrees } from './shared.ts'
 
 /** Messages by topic, as live components see them; the server gives the engine. */
 export interface Topics {
@@ -31,6 +33,8 @@ export interface MessageInfo {
 /** What a live tree can use of the server it runs in. */
 export interface LiveServices {
   readonly topics: Topics
+  readonly presence: Presence
+  readonly shared: SharedTrees
 }
 
 /** Put around every root component. */

@@ -3,6 +3,14 @@ import type { Stored } from './restoring.ts'
 import type { AnyFunction, Output, TemplateNode } from './template.ts'
 import type { LiveTree } from './tree.ts'
 
+/** What the browser may still have of earlier instances in a hole. */
+interface Earlier {
+  /** How many it has seen. */
+  readonly count: number
+  /** The frame that took the hole itself away; infinite while it is there. */
+  readonly goneIn: number
+}
+
 const noSlots: readonly Slot[] = []
 
 /** What `Slot.sent` holds before the first write. */
@@ -29,7 +37,7 @@ export class Slot {
    * instance never inherits the browser's state of the one before.
    */
   generation = 0
-  private generations: Map<string, number> | null = null
+  private earlier: Map<string, Earlier> | null = null
   /** Holes that were written while no component stood in them. */
   private empty: Set<string> | null = null
   private replaced: Set<string> | null = null
@@ -64,7 +72,7 @@ export class Slot {
   attach(child: Slot): void {
     if (child.parent === this && child.attached) return
     this.adopt(child)
-    const generation = this.generations?.get(child.hole) ?? 0
+    const generation = this.earlierIn(child.hole)
     child.generation = generation
     if (generation > 0 || this.empty?.delete(child.hole)) this.replace(child.hole)
   }
@@ -73,8 +81,8 @@ export class Slot {
     if (this.byHole?.get(child.hole) !== child) return
     this.byHole.delete(child.hole)
     if (!child.announced) return
-    this.generations ??= new Map()
-    this.generations.set(child.hole, child.generation + 1)
+    this.earlier ??= new Map()
+    this.earlier.set(child.hole, { count: child.generation + 1, goneIn: Number.POSITIVE_INFINITY })
     this.replace(child.hole)
   }
 
@@ -86,25 +94,40 @@ export class Slot {
 
   /**
    * Takes the holes of the template whose component changed since the last write. `shown` are the holes that the
-   * template has now; what is known of others is forgotten, for the browser sees them go.
+   * template has now, in frame `sequence`.
    */
-  takeReplaced(shown: () => Iterable<string>): Set<string> | null {
+  takeReplaced(sequence: number, shown: () => Iterable<string>): Set<string> | null {
     const { replaced, empty } = this
     if (replaced === null && empty === null) return null
     const holes = new Set(shown())
     for (const hole of empty ?? []) if (!holes.has(hole)) empty?.delete(hole)
     if (empty?.size === 0) this.empty = null
     this.replaced = null
+    for (const hole of this.earlier?.keys() ?? []) this.earlierIn(hole)
     for (const hole of replaced ?? []) {
       if (holes.has(hole)) continue
       replaced?.delete(hole)
-      this.generations?.delete(hole)
+      const earlier = this.earlier?.get(hole)
+      if (earlier !== undefined) this.earlier?.set(hole, { ...earlier, goneIn: sequence })
     }
     return replaced === null || replaced.size === 0 ? null : replaced
   }
 
   generationOf(hole: string): number {
-    return this.byHole?.get(hole)?.generation ?? this.generations?.get(hole) ?? 0
+    return this.byHole?.get(hole)?.generation ?? this.earlierIn(hole)
+  }
+
+  /**
+   * How many earlier instances the browser may know in a hole. None when it has shown that the hole was gone; not
+   * before, for the frames that take it away and bring it back may come on screen in one go, and the new instance would
+   * go on with the state of the old one.
+   */
+  private earlierIn(hole: string): number {
+    const earlier = this.earlier?.get(hole)
+    if (earlier === undefined) return 0
+    if (earlier.goneIn > this.tree.shownFrame) return earlier.count
+    this.earlier?.delete(hole)
+    return 0
   }
 
   /** The id of the slot in a hole, or 0 while there is none; a 0 is remembered, for the hole must be written again. */
@@ -126,7 +149,7 @@ export class Slot {
     this.history.publish(handlers, sequence, acknowledged)
   }
 
-  handler(path: string, seen: number): AnyFunction | undefined {
-    return this.history?.find(path, seen)
+  handler(path: string, seen: number, sent: number): AnyFunction | undefined {
+    return this.history?.find(path, seen, sent)
   }
 }

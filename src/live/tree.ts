@@ -22,6 +22,12 @@ export interface TreeObserver {
   caught(error: unknown, componentStack: string): void
 }
 
+/** How far the screen of a browser is behind the tree: what it is known to show, and what was sent to it. */
+export interface Lag {
+  readonly shown: number
+  readonly sent: number
+}
+
 const rootHole = new Hole('root', null)
 
 /** Patches shorter than this are sent without weighing them against the whole template. */
@@ -156,11 +162,24 @@ export class LiveTree {
     return this.touched.length > 0 || this.gone.length > 0
   }
 
+  /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
+  sendAgain(): void {
+    this.received = this.sequence
+    this.touched = []
+    this.gone = []
+    for (const slot of [this.top, ...this.slots.values()]) {
+      slot.sent = unsent
+      slot.lastWritten = null
+      slot.dirty = false
+      this.touch(slot)
+    }
+  }
+
   private write(slot: Slot): Write | null {
     const { node } = slot.output
     if (node === pending) return null
     const before = slot.sent
-    const replaced = slot.takeReplaced(() => holesOf(slot))
+    const replaced = slot.takeReplaced(this.sequence + 1, () => holesOf(slot))
     slot.sent = node
     if (before === unsent) return this.firstWrite(slot, node)
     if (before === node && replaced === null) return null
@@ -212,17 +231,33 @@ export class LiveTree {
     return this.shown
   }
 
-  /** What the browser has, or may still have, on its screen: the templates that were sent. */
-  *shownTemplates(): Iterable<TemplateNode> {
+  /** What a browser that shows frame `shown` has, or may still have, on its screen: the templates that were sent. */
+  *shownTemplates(shown = this.shown): Iterable<TemplateNode> {
     for (const { sent } of this.slots.values()) if (sent !== unsent) yield sent
-    for (const { slot } of this.leaving?.values() ?? []) yield slot.sent
-    for (const { template } of this.replaced ?? []) yield template
+    for (const { slot, sequence } of this.leaving?.values() ?? []) if (sequence > shown) yield slot.sent
+    for (const { template, sequence } of this.replaced ?? []) if (sequence > shown) yield template
   }
 
-  /** The function that the browser showed in slot `id` at `path` when frame `seen` was on its screen. */
-  findHandler(id: number, path: string, seen: number): AnyFunction | undefined {
-    const slot = this.slots.get(id) ?? this.leaving?.get(id)?.slot
-    return slot?.handler(path, Math.min(Math.max(seen, this.shown), this.sequence))
+  /**
+   * The function that a browser showed in slot `id` at `path` when frame `seen` was on its screen. `shown` is the last
+   * frame known to be there, and `sent` the last that was sent to it.
+   */
+  findHandler(
+    id: number,
+    path: string,
+    seen: number,
+    { shown, sent }: Lag = { shown: this.shown, sent: this.sequence },
+  ): AnyFunction | undefined {
+    const leaving = this.leaving?.get(id)
+    const slot = this.slots.get(id) ?? (leaving && leaving.sequence > shown ? leaving.slot : undefined)
+    return slot?.handler(path, Math.min(Math.max(seen, shown), sent), sent)
+  }
+
+  /** Everything that was sent so far, whole: what a browser that joins must have to take the next frame. */
+  picture(): Batch {
+    const sent = [this.top, ...this.slots.values()].filter(({ sent }) => sent !== unsent)
+    const writes = sent.map((slot) => ({ slot, template: slot.sent }))
+    return { sequence: this.sequence, writes, gone: [], isPicture: true }
   }
 
   /**

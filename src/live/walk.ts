@@ -6,6 +6,7 @@ import { keyStep, Path } from './path.ts'
 import { PreviousItems } from './previous-items.ts'
 import { functionAsChild, functionOnHost, notAChild, refOnHost, tooDeep } from './refusals.ts'
 import type { Stored } from './restoring.ts'
+import { Outlet, SharedPlace } from './shared-place.ts'
 import {
   type AnyFunction,
   Handler,
@@ -66,6 +67,8 @@ export class Walk {
     if (isClientReference(type))
       return this.kept(element, previous, step, (type as { $$id?: string }).$$id ?? '')
     if (typeof type === 'symbol') return this.builtIn(element, previous, step)
+    if ((type as unknown) instanceof SharedPlace || (type as unknown) instanceof Outlet)
+      return this.kept(element, previous, step, 'shared')
     return this.hole(element, previous, step)
   }
 

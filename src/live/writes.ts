@@ -15,4 +15,6 @@ export interface Batch {
   readonly sequence: number
   readonly writes: readonly Write[]
   readonly gone: readonly number[]
+  /** True where the writes are all that there is: every other slot is gone. */
+  readonly isPicture?: boolean
 }

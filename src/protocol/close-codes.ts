@@ -13,17 +13,30 @@ export const closeCodes = {
   handshake_timeout: 4408,
   slow_reader: 4413,
   heartbeat_timeout: 4420,
+  session_taken: 4409,
   server_closing: 1012,
+  too_many_sessions: 1013,
+  store_unreachable: 4421,
   authentication_failed: 1011,
   wrong_user: 4410,
 } as const
 
 export type CloseReason = keyof typeof closeCodes
 
-/** After these, trying again with the same code would end the same way: the client stays closed and says so. */
+/** After these, trying again by itself would end the same way: the client stays closed and says so. */
 export const finalCloseCodes: ReadonlySet<number> = new Set([
   closeCodes.normal,
   closeCodes.unauthorized,
   closeCodes.revoked,
   closeCodes.wrong_protocol,
+  closeCodes.session_taken,
 ])
+
+const reasons = new Map<number, CloseReason>(
+  Object.entries(closeCodes).map(([reason, code]) => [code, reason as CloseReason]),
+)
+
+/** What a close code says; undefined where it is none of these. */
+export function closeReason(code: number): CloseReason | undefined {
+  return reasons.get(code)
+}

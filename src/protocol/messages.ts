@@ -1,8 +1,8 @@
 /** The version of the protocol that this code speaks; the first message of each side names it. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** The WebSocket subprotocol. */
-export const subprotocol = 'liveroot.1'
+export const subprotocol = 'liveroot.2'
 
 /** A message's body: text, or bytes where Flight has binary rows. */
 export type Body = string | Uint8Array
@@ -22,7 +22,7 @@ interface Shape {
  */
 export const shapes = {
   // From the browser
-  hello: { letter: 'h', fields: ['version'], body: 'none' },
+  hello: { letter: 'h', fields: ['version'], body: 'optional' },
   mount: { letter: 'm', fields: ['root'], body: 'required' },
   unmount: { letter: 'u', fields: ['root'], body: 'none' },
   call: { letter: 'c', fields: ['call', 'root', 'seen', 'slot', 'action'], optional: 1, body: 'required' },
@@ -34,7 +34,7 @@ export const shapes = {
   discard: { letter: 'o', fields: ['upload'], body: 'none' },
   ping: { letter: 'p', fields: [], body: 'none' },
   // From the server
-  welcome: { letter: 'w', fields: ['version', 'heartbeatMs', 'window'], body: 'none' },
+  welcome: { letter: 'w', fields: ['version', 'heartbeatMs', 'window'], body: 'required' },
   frame: { letter: 'f', fields: ['root', 'sequence', 'action', 'stream'], optional: 2, body: 'required' },
   result: { letter: 'r', fields: ['call', 'sequence', 'stream'], optional: 1, body: 'optional' },
   chunk: { letter: 's', fields: ['stream'], body: 'required' },
@@ -47,6 +47,8 @@ export const shapes = {
   callError: { letter: 'y', fields: ['call', 'sequence'], body: 'required' },
   refusal: { letter: 'z', fields: [], body: 'required' },
   pong: { letter: 'q', fields: [], body: 'none' },
+  // From both
+  receipt: { letter: 't', fields: ['count'], body: 'none' },
 } as const satisfies Record<string, Shape>
 
 type Shapes = typeof shapes
@@ -80,10 +82,12 @@ const up = [
   'upload',
   'discard',
   'ping',
+  'receipt',
 ] as const
 const down = [
   'welcome',
   'frame',
+  'unmount',
   'result',
   'chunk',
   'end',
@@ -95,6 +99,7 @@ const down = [
   'callError',
   'refusal',
   'pong',
+  'receipt',
 ] as const
 
 /** What a browser may send. */
@@ -112,7 +117,52 @@ export interface ErrorBody {
   readonly message?: string
   /** What a `UserError` or a schema adds. */
   readonly details?: unknown
+  /** In a refusal: the browser comes back after this time, or up to twice as long, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+/** The body of `hello`, as JSON. A browser that has no session yet leaves it out. */
+export interface HelloBody {
+  /** The session to go on with, as the last welcome named it. */
+  readonly token?: string
+  /** How many of the session's messages it has. A page that was loaded anew, and has nothing, leaves it out. */
+  readonly received?: number
+}
+
+/**
+ * What became of the session:
+ * - `resumed`: it goes on, and both sides send what the other is missing.
+ * - `restored`: its state is there, and the answers of its calls, but not what was on the way. Both sides count from 0; the
+ *   browser mounts its roots again, and sends its unanswered calls again by their numbers.
+ * - `new`: nothing is known of an earlier one.
+ */
+export type SessionOutcome = 'new' | 'resumed' | 'restored'
+
+/** The body of `welcome`, as JSON. */
+export interface WelcomeBody {
+  /** Names the session, and proves that it is the browser's. */
+  readonly token: string
+  readonly session: SessionOutcome
+  /** How many of the browser's messages the session has handled. */
+  readonly handled: number
+  /** How many calls the browser may have unanswered. */
+  readonly maxCalls: number
 }
 
 export const upTypes: readonly MessageType[] = up
 export const downTypes: readonly MessageType[] = down
+
+const uncounted: ReadonlySet<MessageType> = new Set([
+  'hello',
+  'welcome',
+  'refusal',
+  'acknowledge',
+  'receipt',
+  'ping',
+  'pong',
+])
+
+/** True for the messages that must not be lost with a connection. Both sides of a session count them, each way from 1. */
+export function isCounted(type: MessageType): boolean {
+  return !uncounted.has(type)
+}

@@ -1,6 +1,7 @@
 /**
  * The engine that carries topics between servers: memory, Redis, NATS, RabbitMQ, PostgreSQL. It carries texts and knows
- * nothing of what is in them. Messages of one topic arrive in the order in which the engine took them, each once.
+ * nothing of what is in them. Messages of a topic arrive once each, in the order of their publisher; where the topic keeps
+ * history, everybody sees those of several publishers in one order.
  */
 export interface Bus {
   readonly state: BusState

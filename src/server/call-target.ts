@@ -1,6 +1,6 @@
 import { LiverootError } from '../errors.ts'
-import { listsFunction } from './listed-functions.ts'
-import type { Root } from './root.ts'
+import { callFor } from '../live/caller.ts'
+import type { Screen } from './screen.ts'
 import { findServerFunction, type ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
 
@@ -12,9 +12,9 @@ export interface FunctionName {
   readonly path: string
 }
 
-/** A function that the browser may call, with the root on whose screen it is; null for one that a module imports. */
+/** A function that the browser may call, with the screen that it is on; null for one that a module imports. */
 export interface Target {
-  readonly root: Root | null
+  readonly screen: Screen | null
   readonly call: ServerFunction
 }
 
@@ -24,21 +24,25 @@ export interface Target {
  * @throws `unknown_root`, `not_on_screen`, `unknown_function`.
  */
 export function findTarget(session: Session, { root: id, seen, slot, path }: FunctionName): Target {
-  if (id === 0) return { root: null, call: importedFunction(session, path) }
-  const root = session.root(id)
-  if (root === undefined) throw new LiverootError('unknown_root')
-  const handler = root.tree.findHandler(slot, path, seen)
-  if (handler === undefined) throw new LiverootError('not_on_screen')
-  return { root, call: (...args) => root.tree.run(path, () => handler(...args)) }
+  const target = id === 0 ? importedFunction(session, path) : functionOnScreen(session, id, slot, path, seen)
+  const { call } = target
+  return { ...target, call: (...args) => callFor(session.info.current, () => call(...args)) }
 }
 
-function importedFunction(session: Session, id: string): ServerFunction {
-  const modules = session.host.modules()
-  const found = findServerFunction(id)
-  if (found === undefined || !session.liveRoots.some(({ tree }) => listsFunction(tree, modules, id))) {
+function functionOnScreen(session: Session, id: number, slot: number, path: string, seen: number): Target {
+  const screen = session.screen(id)
+  if (screen === undefined) throw new LiverootError('unknown_root')
+  const call = screen.find(slot, path, seen)
+  if (call === undefined) throw new LiverootError('not_on_screen')
+  return { screen, call }
+}
+
+function importedFunction(session: Session, id: string): Target {
+  const call = findServerFunction(id)
+  if (call === undefined || !session.screens.some((screen) => screen.lists(id))) {
     throw new LiverootError('unknown_function')
   }
-  return found
+  return { screen: null, call }
 }
 
 /** The function of a mark in an argument: `[root, seen, slot, path]`. */

@@ -1,8 +1,10 @@
 import { type ErrorCode, LiverootError } from '../errors.ts'
+import { runAsCall } from '../live/call-id.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
 import { newestRender } from '../protocol/newest-render.ts'
+import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
 import { findTarget, type Target } from './call-target.ts'
@@ -10,7 +12,7 @@ import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
 import { reviveEvents } from './live-event.ts'
 import { type ObservedCall, observeCall, observeRefusedCall } from './observe.ts'
-import type { Root } from './root.ts'
+import type { Screen } from './screen.ts'
 import type { Session } from './session.ts'
 
 /** The calls of one session. They start in the order in which they came, and each is answered once. */
@@ -21,20 +23,27 @@ export class Calls {
   private order: Promise<void> | null = null
   /** The live arguments of the calls that still want their values. */
   private readonly live = new Map<number, readonly ReceivedArgument[]>()
+  readonly answers: Answers
+  private whenSettled: (() => void)[] = []
 
   constructor(
     private readonly session: Session,
     private readonly host: ArgumentHost,
   ) {
+    this.answers = new Answers(session, () => this.settle())
     this.rate = new CallRate(session.host.limits.maxCallsPerSecond)
   }
 
   receive(message: Message<'call'>): void {
+    const { session } = this
+    this.answers.came(message.call)
     if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
-    if (this.inFlight >= this.session.host.limits.maxCallsInFlight) {
+    if (this.answers.repeated(message.call)) return
+    if (this.inFlight >= session.host.limits.maxCallsInFlight) {
       return this.refuse(message, new LiverootError('too_many_calls'))
     }
     this.inFlight++
+    this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
     const isForNewest = message.seen === newestRender
@@ -49,10 +58,10 @@ export class Calls {
 
   /** Waits for the render with the effects of the calls before. */
   private rendered(id: number): Promise<void> {
-    const root = this.session.root(id)
+    const screen = this.session.screen(id)
     return new Promise((resolve) => {
-      if (root === undefined) resolve()
-      else setImmediate(() => root.whenFlushed(resolve))
+      if (screen === undefined) resolve()
+      else setImmediate(() => screen.whenFlushed(resolve))
     })
   }
 
@@ -95,10 +104,12 @@ export class Calls {
       const inTransition = message.action === 1
       // On the server that is a transition too: what shows before it ends is what shall show at once.
       const showsProgress = isAction(path)
-      const observed = observeCall(() => this.describe(call, target.root, path))
-      void this.run({ ...target, id: call, inTransition, showsProgress, observed }, reviveEvents(args, path))
+      const observed = observeCall(() => this.describe(call, target.screen, path))
+      const { page } = this.answers
+      const running = { ...target, id: call, page, inTransition, showsProgress, observed }
+      void this.run(running, reviveEvents(args, path))
     } catch (error) {
-      this.inFlight--
+      this.oneLess()
       this.end(call)
       this.refuse(message, error)
     }
@@ -123,9 +134,12 @@ export class Calls {
   private run(call: RunningCall, args: unknown[]): void {
     try {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
-      if (call.inTransition && !call.showsProgress) this.markEffects(call.root, true)
+      if (call.inTransition && !call.showsProgress) this.markEffects(call.screen, true)
       const { observed } = call
-      const result = observed === null ? call.call(...args) : observed.run(() => call.call(...args))
+      const { keeper } = this.session
+      keeper.begin(call.id)
+      const run = () => runAsCall(keeper.callId(call.id), () => call.call(...args))
+      const result = observed === null ? run() : observed.run(run)
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
     } catch (error) {
@@ -142,12 +156,12 @@ export class Calls {
   }
 
   private finish(call: RunningCall, result: unknown): void {
-    const { id, root } = call
+    const { id } = call
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
     this.afterEffects(call, () => {
       call.observed?.end('ok')
-      this.answer(id, root, detached)
+      this.answer(call, detached, detached === result)
     })
   }
 
@@ -157,68 +171,90 @@ export class Calls {
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
-  private afterEffects({ root, inTransition }: RunningCall, answer: () => void): void {
-    if (inTransition) this.markEffects(root, true)
+  private afterEffects({ screen, inTransition }: RunningCall, answer: () => void): void {
+    if (inTransition) this.markEffects(screen, true)
     const callback = () => {
-      if (inTransition) this.markEffects(root, false)
+      if (inTransition) this.markEffects(screen, false)
       answer()
     }
-    if (root !== null) return root.afterFlush(callback)
+    if (screen !== null) return screen.afterFlush(callback)
     setImmediate(() => {
-      // It has no root of its own: its effects may show in all of them.
-      const flushed = this.session.liveRoots.map(
+      // It has no screen of its own: its effects may show in all of them.
+      const flushed = this.session.screens.map(
         (each) => new Promise<void>((resolve) => each.whenFlushed(resolve)),
       )
       void Promise.all(flushed).then(callback)
     })
   }
 
-  private markEffects(root: Root | null, ofAction: boolean): void {
-    for (const each of root === null ? this.session.liveRoots : [root]) each.ofAction = ofAction
+  private markEffects(screen: Screen | null, ofAction: boolean): void {
+    for (const each of screen === null ? this.session.screens : [screen]) each.ofAction = ofAction
   }
 
-  private answer(call: number, root: Root | null, result: unknown): void {
-    this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
-    if (result === undefined) return this.session.send({ type: 'result', call, sequence })
-    const { host } = this.session
+  /** @param repeatable false where streams follow, which cannot be told twice. */
+  private answer({ id: call, screen, page }: RunningCall, result: unknown, repeatable: boolean): void {
+    this.oneLess()
+    const sequence = screen?.sequence ?? 0
+    if (result === undefined) return void this.answers.send(page, { type: 'result', call, sequence })
+    const { host, payloads } = this.session
     const payload = encodeValue(result, host.modules(), (error) => {
-      return describeError(error, 'result_not_serializable', host.onError, { route: root?.route }).digest
+      return describeError(error, 'result_not_serializable', host.onError, { route: screen?.route }).digest
     })
-    void this.session.sendStream(payload, (body, stream) => ({
-      type: 'result',
-      call,
-      sequence,
-      ...(stream === undefined ? {} : { stream }),
-      body,
-    }))
+    void payloads.sendStream(payload, (body, stream) => {
+      const more = stream === undefined ? {} : { stream }
+      const message = { type: 'result', call, sequence, ...more, body } as const
+      return this.answers.send(page, message, repeatable && stream === undefined)
+    })
   }
 
-  private describe(call: number, root: Root | null, path: string) {
-    return { ...this.session.identity, call, route: root?.route ?? null, path }
+  private describe(call: number, screen: Screen | null, path: string) {
+    return { ...this.session.identity, call, route: screen?.route ?? null, path }
   }
 
-  private sendError({ id, root, observed }: RunningCall, error: unknown): void {
-    this.inFlight--
-    const sequence = root?.tree.sequence ?? 0
+  private sendError({ id: call, screen, page, observed }: RunningCall, error: unknown): void {
+    this.oneLess()
+    const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
       error instanceof LiverootError && error.code === 'too_many_streams'
         ? refusalOf(error.code)
-        : describeError(error, 'handler_failed', this.session.host.onError, { route: root?.route })
+        : describeError(error, 'handler_failed', this.session.host.onError, { route: screen?.route })
     observed?.end('failed', body.code as ErrorCode)
-    this.session.send({ type: 'callError', call: id, sequence, body: JSON.stringify(body) })
+    this.answers.send(page, callError(call, body, sequence))
   }
 
   /** Answers a call that never started. */
   private refuse({ call, root, body: asked }: Message<'call'>, error: unknown): void {
     const { code, message } = refusedWith(error)
     observeRefusedCall(code, () => {
-      return this.describe(call, this.session.root(root) ?? null, splitBody(String(asked)).path)
+      return this.describe(call, this.session.screen(root) ?? null, splitBody(String(asked)).path)
     })
     this.session.host.refused(code)
-    const body = JSON.stringify(refusalOf(code, message))
-    this.session.send({ type: 'callError', call, sequence: 0, body })
+    this.answers.send(this.answers.page, callError(call, refusalOf(code, message)))
+  }
+
+  private oneLess(): void {
+    this.inFlight--
+    this.settle()
+  }
+
+  private settle(): void {
+    if (this.inFlight > 0 || this.answers.waiting > 0) return
+    for (const resolve of this.whenSettled.splice(0)) resolve()
+  }
+
+  /** Resolves when no call is running, and every answer is sent. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.whenSettled.push(resolve)
+      this.settle()
+    })
+  }
+
+  /** What was on the way is lost; a new page waits for none of it. */
+  restart(isNewPage: boolean): void {
+    this.answers.restart(isNewPage)
+    if (isNewPage) this.close()
   }
 
   /** Nobody waits for anything any more. */
@@ -232,6 +268,8 @@ interface RunningCall extends Target {
   /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
   readonly inTransition: boolean
   readonly showsProgress: boolean
+  /** The page that made the call. */
+  readonly page: object
   readonly observed: ObservedCall | null
 }
 

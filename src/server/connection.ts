@@ -1,43 +1,54 @@
 import type { ErrorCode } from '../errors.ts'
 import { type CloseReason, closeCodes } from '../protocol/close-codes.ts'
 import { decodeUp, encode } from '../protocol/codec.ts'
-import { type Body, protocolVersion, type UpMessage } from '../protocol/messages.ts'
-import type { Authenticated } from './authenticator.ts'
-import { refusalOf } from './errors-out.ts'
+import {
+  type Body,
+  type HelloBody,
+  isCounted,
+  type Message,
+  protocolVersion,
+  type UpMessage,
+  type WelcomeBody,
+} from '../protocol/messages.ts'
+import type { Authenticated, KnownUser } from './authenticator.ts'
+import { describeError, refusalOf } from './errors-out.ts'
+import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
-import { Session, type SessionHost } from './session.ts'
+import type { Session, SessionHost, SessionLink } from './session.ts'
+import type { Attached, AttachRefusal, Sessions } from './sessions.ts'
 import type { Handshake, Socket, SocketListener } from './transport.ts'
 
 /**
  * One open socket: the handshake, the heartbeat, and the way from a message to the session. It fails closed: anything
  * that is not in the protocol ends this connection and touches nothing else.
  */
-export class Connection implements SocketListener {
+export class Connection implements SocketListener, SessionLink {
   private session: Session | null = null
   private greeting = false
+  /** Until then, the token in the welcome may have been lost. */
+  private heardSinceWelcome = false
   private closing = false
+  private broken = false
   private heardAt = Date.now()
   private stalledSince = 0
   private readonly handshakeTimer: NodeJS.Timeout
   private readonly pulse: NodeJS.Timeout
   private readonly inbox: Inbox
+  private readonly host: SessionHost
 
   constructor(
-    private readonly host: SessionHost,
-    private readonly socket: Socket,
-    private readonly handshake: Handshake,
+    private readonly sessions: Sessions,
+    readonly socket: Socket,
+    readonly handshake: Handshake,
     private readonly onClosed: (connection: Connection) => void,
   ) {
+    const { host } = sessions
+    this.host = host
     const { handshakeTimeoutMs, heartbeatMs, slowReaderTimeoutMs } = host.limits
     this.inbox = new Inbox(socket, (data) => this.handle(data))
     this.handshakeTimer = setTimeout(() => this.refuse('handshake_timeout'), handshakeTimeoutMs)
     this.pulse = setInterval(() => this.check(), Math.max(10, Math.min(heartbeatMs, slowReaderTimeoutMs) / 2))
     this.pulse.unref()
-  }
-
-  /** True when the browser has said hello, and has a session. */
-  get greeted(): boolean {
-    return this.session !== null
   }
 
   message(data: Body): void {
@@ -52,27 +63,60 @@ export class Connection implements SocketListener {
     if (message === null || (message.type === 'upload') !== (typeof data !== 'string')) {
       return this.refuse('bad_frame')
     }
-    if (this.session === null) this.greet(message)
-    else this.dispatch(this.session, message)
+    if (this.session === null) return this.greet(message)
+    // On its way to another server: that one will run what this one has not begun.
+    if (this.sessions.draining && startsSomething.has(message.type)) return
+    if (!this.heardSinceWelcome) {
+      this.heardSinceWelcome = true
+      this.session.secrets.arrived()
+    }
+    // Once it is dispatched: what was read and not handled when the connection is lost comes again.
+    if (isCounted(message.type)) this.session.received(data.length)
+    this.dispatch(this.session, message)
   }
 
   private greet(message: UpMessage): void {
     if (message.type !== 'hello' || this.greeting) return this.refuse('bad_frame')
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
+    const hello = readHello(message.body)
+    if (hello === null) return this.refuse('bad_frame')
     clearTimeout(this.handshakeTimer)
     this.greeting = true
     const who = this.host.authenticator.ask(this.handshake)
-    if (who instanceof Promise) void who.then((known) => this.enter(known))
-    else this.enter(who)
+    if (who instanceof Promise) void who.then((known) => this.enter(known, hello))
+    else this.enter(who, hello)
   }
 
-  private enter(who: Authenticated): void {
+  private enter(who: Authenticated, hello: HelloBody): void {
     // It may have left while it was asked who it is.
     if (this.closing) return
     if ('refused' in who) return this.refuse(who.refused)
-    this.session = new Session(this.host, this.socket, this.handshake, who)
-    const { heartbeatMs, maxUnackedFrames: window } = this.host.limits
-    this.socket.send(encode({ type: 'welcome', version: protocolVersion, heartbeatMs, window }))
+    const attached = this.sessions.attach(hello, who, this)
+    if (!(attached instanceof Promise)) return this.begin(attached, who)
+    attached.then(
+      (found) => this.begin(found, who),
+      (error: unknown) => {
+        describeError(error, 'store_unreachable', this.host.onError)
+        this.refuse('store_unreachable')
+      },
+    )
+  }
+
+  private begin(attached: Attached | AttachRefusal, who: KnownUser): void {
+    // The browser may have left while its session was looked for.
+    if (this.closing) return typeof attached === 'string' ? undefined : attached.session.detach(this)
+    if (typeof attached === 'string') return this.refuse(attached)
+    const { session } = attached
+    this.session = session
+    this.socket.send(encode(this.welcome(attached)))
+    session.goOn()
+    session.setUser(who.user)
+  }
+
+  private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
+    const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
+    const body: WelcomeBody = { token, session: outcome, handled: session.handled, maxCalls }
+    return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }
 
   private dispatch(session: Session, message: UpMessage): void {
@@ -80,15 +124,17 @@ export class Connection implements SocketListener {
       case 'hello':
         return this.refuse('bad_frame')
       case 'mount':
-        return session.root(message.root) === undefined ? session.mount(message) : this.refuse('bad_frame')
+        return session.roots.get(message.root) === undefined
+          ? session.roots.mount(message)
+          : this.refuse('bad_frame')
       case 'unmount':
-        return session.unmount(message)
+        return session.roots.unmount(message)
       case 'call':
-        return session.call(message)
+        return session.calls.receive(message)
       case 'acknowledge':
         return session.acknowledge(message)
       case 'argument':
-        return session.argument(message)
+        return session.calls.receiveArgument(message)
       case 'pull':
         return session.streams.pull(message.stream, message.count)
       case 'cancel':
@@ -98,7 +144,9 @@ export class Connection implements SocketListener {
       case 'discard':
         return session.uploads.discard(message)
       case 'ping':
-        return session.send({ type: 'pong' })
+        return session.ping()
+      case 'receipt':
+        return session.receipt(message)
     }
   }
 
@@ -111,8 +159,11 @@ export class Connection implements SocketListener {
   refuse(code: CloseReason & ErrorCode): void {
     if (this.closing) return
     this.closing = true
+    this.broken = code === 'bad_frame'
     this.host.refused(code)
-    this.socket.send(encode({ type: 'refusal', body: JSON.stringify(refusalOf(code)) }))
+    const { retryAfterMs } = this.host.limits
+    const body = { ...refusalOf(code), ...(comesBackLater.has(code) ? { retryAfterMs } : {}) }
+    this.socket.send(encode({ type: 'refusal', body: JSON.stringify(body) }))
     this.socket.close(closeCodes[code], code)
   }
 
@@ -131,13 +182,27 @@ export class Connection implements SocketListener {
     this.socket.terminate()
   }
 
-  closed(): void {
+  closed(code = 1006): void {
     this.closing = true
     this.inbox.clear()
     clearTimeout(this.handshakeTimer)
     clearInterval(this.pulse)
-    this.session?.close()
+    const { session } = this
     this.session = null
+    // What broke a rule would come again with the session, and break it again.
+    if (isDone.has(code) || this.broken) session?.leave(this)
+    else session?.detach(this)
     this.onClosed(this)
   }
 }
+
+const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
+
+const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
+
+/** All at once they would not find room. */
+const comesBackLater: ReadonlySet<string> = new Set([
+  'server_closing',
+  'too_many_sessions',
+  'store_unreachable',
+])

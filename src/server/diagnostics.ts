@@ -89,7 +89,7 @@ export interface FrameSent extends OfRoot {
 
 /** A root has something to send, and its browser has not taken what was sent before: nothing is made meanwhile. */
 export interface FrameHeldBack extends OfRoot {
-  readonly reason: 'unacknowledged_frames' | 'buffered_bytes'
+  readonly reason: 'unacknowledged_frames' | 'unacknowledged_bytes' | 'buffered_bytes'
 }
 
 /** The state of a session was stored, or could not be. */

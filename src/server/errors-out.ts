@@ -9,7 +9,7 @@ export interface ErrorContext {
   /** Names the error to the browser that met it, and here. */
   readonly digest: string
   readonly code: ErrorCode
-  /** The route of the live root, or the path of the hook. */
+  /** The route of the live root, the path of the hook, or the name of the source. */
   readonly route?: string | undefined
   /** React's component stack, where a component threw. */
   readonly componentStack?: string | undefined
@@ -38,13 +38,48 @@ export function describeError(
   where: { route?: string | undefined; componentStack?: string | undefined } = {},
 ): ErrorBody {
   if (isForTheBrowser(error)) return refusalOf(error.code, error.message, error.details)
-  const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
-  try {
-    onError(error, { digest, code, ...where })
-  } catch (failure) {
-    logError(failure, { digest, code })
-  }
+  const digest = reportError(error, code, onError, where)
   return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
+}
+
+/** Reports an error that nobody is told of but the application; returns what names it in the log. */
+export function reportError(
+  error: unknown,
+  code: ErrorCode,
+  onError: OnError,
+  where: { route?: string | undefined; componentStack?: string | undefined } = {},
+): string {
+  const digest = ownDigest(error) ?? randomBytes(5).toString('hex')
+  if (!isReported(error)) report(error, { digest, code, ...where }, onError)
+  return digest
+}
+
+function report(error: unknown, context: ErrorContext, onError: OnError): void {
+  try {
+    onError(error, context)
+  } catch (failure) {
+    logError(failure, context)
+  }
+}
+
+const reported = new WeakSet<object>()
+
+function isReported(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && reported.has(error)
+}
+
+/**
+ * An error that was reported once, to be thrown in several places: in each it is the same error, with the same digest,
+ * and it is not reported again.
+ */
+export function reportedAs(error: unknown, { digest }: ErrorBody): unknown {
+  if (isForTheBrowser(error)) return error
+  const made = new LiverootError('root_failed', messageOf(error), {
+    cause: error,
+    ...(digest === undefined ? {} : { digest }),
+  })
+  reported.add(made)
+  return made
 }
 
 function isForTheBrowser(error: unknown): error is LiverootError {

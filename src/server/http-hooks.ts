@@ -3,10 +3,11 @@ import { LiverootError } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
 import type { ErrorBody } from '../protocol/messages.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
+import { Publishes } from './publishes.ts'
 
 /** What a hook's handler gets beside the request. */
 export interface HookContext {
-  /** Publishes to a topic of the live server; wait for it, and the sender hears when it did not work. */
+  /** Publishes to a topic of the live server. The answer is sent after the bus has taken it. */
   readonly publish: Publish
   /** The parts of the path that the hook's path names with a colon. */
   readonly params: Readonly<Record<string, string>>
@@ -45,7 +46,7 @@ export interface HookHost {
   readonly hooks: readonly HttpHook[]
   readonly maxBytes: number
   readonly onError: OnError
-  readonly publish: HookContext['publish']
+  readonly publish: Publish
 }
 
 /** Answers a request if a hook has its path; false means that nothing was done. */
@@ -75,7 +76,10 @@ async function runHook(
 ): Promise<Response> {
   try {
     const request = await toRequest(incoming, host.maxBytes)
-    return toResponse(await handler(request, { publish: host.publish, params }))
+    const publishes = new Publishes(host.publish)
+    const response = toResponse(await handler(request, { publish: publishes.publish, params }))
+    await publishes.done()
+    return response
   } catch (error) {
     if (error instanceof LiverootError && error.code === 'bad_json')
       return refusal(400, refusalOf('bad_json'))

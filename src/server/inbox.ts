@@ -1,17 +1,17 @@
 import type { Body } from '../protocol/messages.ts'
+import { InboxLane, type InLane, turnMs } from './inbox-lane.ts'
 import type { Socket } from './transport.ts'
 
-/** How long the messages of one connection may keep the others waiting, in milliseconds; the last one may go over it. */
-const turnMs = 5
+const lane = new InboxLane()
 
 /**
  * Hands on the messages of one connection, in order. A network library gives all that it has read at once: thousands of
- * messages would stop everybody else. Those that take long therefore go on in the next turn of the event loop, and
- * meanwhile no more is read.
+ * messages would stop everybody else. Those that take long therefore wait in a lane, and meanwhile no more is read.
  */
-export class Inbox {
+export class Inbox implements InLane {
   private readonly waiting: Body[] = []
-  private paused = false
+  private inLane = false
+  /** What its messages took, less the time that was the others'. */
   private spentMs = 0
   private idleSince = 0
 
@@ -20,33 +20,45 @@ export class Inbox {
     private readonly handle: (data: Body) => void,
   ) {}
 
-  receive(data: Body): void {
-    if (this.paused) return void this.waiting.push(data)
-    // What passed since the last message was the others' time.
-    this.spentMs = Math.max(0, this.spentMs - (performance.now() - this.idleSince))
-    this.handOn(data)
-    if (this.spentMs <= turnMs) return
-    this.paused = true
-    this.socket.pause?.()
-    // The first one still belongs to this turn.
-    setImmediate(() => setImmediate(() => this.goOn()))
+  get heavy(): boolean {
+    return this.spentMs > turnMs
   }
 
-  private handOn(data: Body): void {
+  receive(data: Body): void {
+    if (this.inLane) return void this.waiting.push(data)
+    // What passed since the last message was the others' time.
+    this.spentMs = Math.max(0, this.spentMs - (performance.now() - this.idleSince))
+    if (this.heavy || !lane.open) {
+      this.waiting.push(data)
+      return this.enter()
+    }
+    lane.spend(this.handOn(data))
+    if (this.heavy) this.enter()
+  }
+
+  private handOn(data: Body): number {
     const start = performance.now()
     this.handle(data)
     this.idleSince = performance.now()
-    this.spentMs += this.idleSince - start
+    const took = this.idleSince - start
+    this.spentMs += took
+    return took
   }
 
-  private goOn(): void {
-    this.spentMs = 0
-    for (let data = this.waiting.shift(); data !== undefined; data = this.waiting.shift()) {
-      this.handOn(data)
-      if (this.spentMs > turnMs) return void setImmediate(() => this.goOn())
+  private enter(): void {
+    this.inLane = true
+    this.socket.pause?.()
+    lane.add(this)
+  }
+
+  step(): boolean {
+    const data = this.waiting.shift()
+    if (data !== undefined) this.handOn(data)
+    else {
+      this.inLane = false
+      this.socket.resume?.()
     }
-    this.paused = false
-    this.socket.resume?.()
+    return data !== undefined
   }
 
   /** The connection is over. */

@@ -1,6 +1,7 @@
 import '../live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
+export type { Publish } from '../live/hooks.ts'
 export type { ParamNames } from '../protocol/mount-path.ts'
 export type { Authenticate, LiveRequest } from './authenticator.ts'
 export {
@@ -39,8 +40,29 @@ export { type HookContext, type HookHandler, type HttpHook, httpHook } from './h
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
-export { memoryStore } from './memory-store.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
+export {
+  type BodyParser,
+  type DeliveryContext,
+  type DeliveryHandler,
+  defaultRetry,
+  type RetryOptions,
+  type SourceOptions,
+  source,
+} from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+export type { SessionFilter } from './sessions.ts'
+export type {
+  DeadLetterReason,
+  Delivery,
+  Locks,
+  Queue,
+  QueueListener,
+  RunningQueue,
+  RunningSource,
+  Source,
+  SourceHost,
+} from './source.ts'
 export type { TopicOptions, TopicOptionsByPattern } from './topics.ts'
 export type { AcceptSocket, Handshake, Socket, SocketListener } from './transport.ts'

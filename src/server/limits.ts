@@ -4,6 +4,26 @@ export interface LiveLimits {
   maxMessageBytes: number
   /** Largest body of a request to an HTTP hook, in bytes; more is answered with 413 (`body_too_large`). 1,048,576. */
   maxHookBytes: number
+  /** Sessions of this server, those without a connection included; the next is refused (`too_many_sessions`). 50,000. */
+  maxSessions: number
+  /** How long a session whose connection was lost waits for its browser before it is put to sleep in its store. 60,000. */
+  sessionGraceMs: number
+  /** How long a session may be left alone before its token opens nothing any more, wherever it is kept. 604,800,000: a week. */
+  sessionTtlMs: number
+  /**
+   * How long what changes without a call may wait to be stored, and how long storing waits for calls that run. 50.
+   */
+  snapshotDelayMs: number
+  /**
+   * Bytes that a session was sent and is not known to have, results of calls included. Past that the oldest are dropped,
+   * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered. 1,048,576.
+   */
+  maxUnackedBytes: number
+  /**
+   * Bytes of answers that are kept until they are known to have arrived; of more, the oldest are given up: a browser that
+   * missed one in a gap that is too old is told `connection_lost`. 1,048,576.
+   */
+  maxLoggedBytes: number
   /** Live roots that one session may have mounted; the next is refused (`too_many_roots`). 64. */
   maxRootsPerSession: number
   /** Calls of one session that have no answer yet; the next is refused (`too_many_calls`). 64. */
@@ -37,12 +57,20 @@ export interface LiveLimits {
   authenticateTimeoutMs: number
   /** How often the browser makes itself heard; silent for twice as long, it is gone (`heartbeat_timeout`). 25,000. */
   heartbeatMs: number
+  /** What a server that closes or is full tells browsers to wait; each draws a time from this to twice as long. 1,000. */
+  retryAfterMs: number
 }
 
 /** The limits where the application names none. */
 export const defaultLimits: Readonly<LiveLimits> = {
   maxMessageBytes: 65_536,
   maxHookBytes: 1_048_576,
+  maxSessions: 50_000,
+  sessionGraceMs: 60_000,
+  sessionTtlMs: 604_800_000,
+  snapshotDelayMs: 50,
+  maxUnackedBytes: 1_048_576,
+  maxLoggedBytes: 1_048_576,
   maxRootsPerSession: 64,
   maxCallsInFlight: 64,
   maxCallsPerSecond: 500,
@@ -58,4 +86,5 @@ export const defaultLimits: Readonly<LiveLimits> = {
   handshakeTimeoutMs: 10_000,
   authenticateTimeoutMs: 10_000,
   heartbeatMs: 25_000,
+  retryAfterMs: 1_000,
 }

@@ -10,20 +10,20 @@ interface Shown {
 
 const cache = new WeakMap<LiveTree, Shown>()
 
-/** True where a client component that the tree shows is in a module that imports this server function. */
-export function listsFunction(tree: LiveTree, modules: ClientModuleMap, id: string): boolean {
-  for (const module of modulesOf(tree)) if (modules[module]?.functions?.includes(id)) return true
+/** True where a client component that a browser at frame `shown` shows is in a module that imports this function. */
+export function listsFunction(tree: LiveTree, shown: number, modules: ClientModuleMap, id: string): boolean {
+  for (const module of modulesOf(tree, shown)) if (modules[module]?.functions?.includes(id)) return true
   return false
 }
 
 /** The client modules of everything that the browser has, or may still have, on its screen. */
-function modulesOf(tree: LiveTree): ReadonlySet<string> {
+function modulesOf(tree: LiveTree, shown: number): ReadonlySet<string> {
   const known = cache.get(tree)
-  const { sequence, shownFrame } = tree
-  if (known?.frames[0] === sequence && known.frames[1] === shownFrame) return known.modules
+  const { sequence } = tree
+  if (known?.frames[0] === sequence && known.frames[1] === shown) return known.modules
   const modules = new Set<string>()
-  for (const template of tree.shownTemplates()) addModules(template, modules)
-  cache.set(tree, { frames: [sequence, shownFrame], modules })
+  for (const template of tree.shownTemplates(shown)) addModules(template, modules)
+  cache.set(tree, { frames: [sequence, shown], modules })
   return modules
 }
 
@@ -32,7 +32,7 @@ function addModules(node: TemplateNode, modules: Set<string>): void {
     const { $$id } = node as { $$id: string }
     modules.add($$id.slice(0, $$id.lastIndexOf('#')))
   } else if (node instanceof TemplateElement) {
-    addModules(node.type, modules)
+    if (isClientReference(node.type)) addModules(node.type, modules)
     for (const name of Object.keys(node.props)) addModules(node.props[name], modules)
   } else if (Array.isArray(node)) {
     for (const item of node) addModules(item, modules)

@@ -10,7 +10,7 @@ import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
 
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError } from './errors-out.ts'
+import { describeError, logError, type OnError, reportError } from './errors-out.ts'
 import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
@@ -18,11 +18,21 @@ import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
+import { MemoryLocks } from './memory-locks.ts'
+import { memoryStore } from './memory-store.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
+import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { keeperHost } from './session-keeper.ts'
+import type { SessionStore } from './session-store.ts'
+import { type SessionFilter, Sessions } from './sessions.ts'
+import { SharedRoots } from './shared-roots.ts'
+import { drainOnSigterm } from './sigterm.ts'
+import type { Locks, Source } from './source.ts'
+import { Sources } from './sources.ts'
 import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
 
@@ -32,6 +42,10 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
+  readonly sources?: readonly Source[]
+  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
+  readonly locks?: Locks
   /**
    * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
    * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
@@ -39,6 +53,8 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  readonly presenceLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -61,12 +77,24 @@ export interface LiveServerOptions {
   readonly authenticate?: Authenticate
   /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
   readonly userId?: (user: NonNullable<LiveUser>) => string
+  /** How long {@link LiveServer.drain} may take. 10,000. */
+  readonly drainTimeoutMs?: number
+  /**
+   * Whether `SIGTERM` drains a server that was started with `listen`, and then ends the process with code 0. True by
+   * default.
+   */
+  readonly drainOnSigterm?: boolean
   /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
   readonly health?: HealthPaths | false
   /** Bounds that differ from {@link defaultLimits}. */
   readonly limits?: Partial<LiveLimits>
   /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
   readonly onError?: OnError
+  /**
+   * Where sessions and the state of their trees outlive this process, such as `fileStore({ path })`. The server closes it.
+   * `memoryStore()` by default: sessions can sleep, and end with the process.
+   */
+  readonly sessionStore?: SessionStore
   /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
   readonly clientModules?: ClientModuleMap
 }
@@ -97,18 +125,45 @@ export interface LiveServer {
   readonly accept: AcceptSocket
   /** Open connections. */
   readonly connections: number
+  /** Sessions, those that wait for their browser to come back included. */
+  readonly sessions: number
   /** How many times each code of {@link errorCodes} was given to a browser that broke a rule or met a limit. */
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>
   /** How the server is, now. */
   health(): LiveHealth
-  /** Tells every browser to come back later, unmounts every tree, and stops listening. */
+  /**
+   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
+   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many.
+   */
+  disconnect(where: SessionFilter): number
+  /**
+   * Asks `authenticate` again about sessions, with the requests that their connections began with, for users whose
+   * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
+   * `unauthorized`, and one that would be another user's with `wrong_user`.
+   *
+   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
+   * @returns how many of them go on.
+   */
+  refresh(where: SessionFilter): Promise<number>
+  /**
+   * Ends the server in order, see `docs/deploys.md`: takes nothing new, finishes calls, sends every browser to another
+   * server, and stops listening.
+   *
+   * @param options `timeoutMs` after which what is not done is given up; `drainTimeoutMs` by default.
+   * @returns once everything has ended.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Ends the server at once: as {@link drain}, with no time for calls that are under way. */
   close(): Promise<void>
 }
 
 /**
  * Makes a server of live components.
  *
- * @throws `bad_route` when two routes have the same pattern, `bad_topic` for a wrong declaration in `topics`.
+ * @throws `bad_route` when two routes have the same pattern, `bad_schedule` when two schedules have the same name, `bad_topic` for a wrong declaration in `topics`.
  */
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   return new WebLiveServer(options)
@@ -117,12 +172,14 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
 class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
+  private readonly allSessions: Sessions
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
   private readonly lifecycle: Lifecycle
   private readonly front: HttpFront
   private readonly madeAt = Date.now()
+  private forgetSigterm: () => void = () => {}
 
   constructor(private readonly options: LiveServerOptions) {
     const limits = { ...defaultLimits, ...options.limits }
@@ -131,6 +188,7 @@ class WebLiveServer implements LiveServer {
     const { clientModules } = options
     const modules = clientModules === undefined ? () => readClientManifest().modules : () => clientModules
     const refused = (code: ErrorCode) => this.refusals.count(code)
+    const presence = new BusPresence(topics.bus, options.presenceLeaseMs ?? defaultPresenceLeaseMs, onError)
     this.topics = topics
     const authenticator = new Authenticator({
       authenticate: options.authenticate,
@@ -144,9 +202,13 @@ class WebLiveServer implements LiveServer {
       onError,
       refused,
       topics,
+      presence,
       modules,
       authenticator,
+      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
+      keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
+    this.allSessions = new Sessions(this.host)
     const { publish } = this
     this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -154,7 +216,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    this.lifecycle.add(topics.part, this.front, { name: 'sessions', stop: () => this.closeConnections() })
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
+    const sources = new Sources(options.sources ?? [], {
+      publish,
+      locks: options.locks ?? new MemoryLocks(),
+      failed: (error, code, source) => reportError(error, code, onError, { route: source }),
+    })
+    this.lifecycle.add(topics.part, presence.part, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -174,6 +242,10 @@ class WebLiveServer implements LiveServer {
 
   get connections(): number {
     return this.open.size
+  }
+
+  get sessions(): number {
+    return this.allSessions.size
   }
 
   get refused(): Readonly<Partial<Record<ErrorCode, number>>> {
@@ -197,13 +269,11 @@ class WebLiveServer implements LiveServer {
   readonly publish: Publish = (topic, data) =>
     this.topics.publish(nameOf(topic as Topic<never> | string), data)
 
-  private get sessions(): number {
-    return [...this.open].filter((connection) => connection.greeted).length
-  }
-
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {
-      const connection = new Connection(this.host, metered, handshake, () => this.open.delete(connection))
+      const connection = new Connection(this.allSessions, metered, handshake, () =>
+        this.open.delete(connection),
+      )
       this.open.add(connection)
       return connection
     })
@@ -212,6 +282,7 @@ class WebLiveServer implements LiveServer {
     try {
       const listening = this.front.listen(port, host)
       const [address] = await Promise.all([listening, this.lifecycle.start()])
+      if (this.options.drainOnSigterm ?? true) this.forgetSigterm = drainOnSigterm(() => this.drain())
       return address
     } catch (error) {
       await this.close()
@@ -226,14 +297,36 @@ class WebLiveServer implements LiveServer {
     })
   }
 
-  private closeConnections(): void {
-    for (const connection of [...this.open]) {
-      connection.refuse('server_closing')
-      connection.closed()
-    }
+  disconnect(where: SessionFilter): number {
+    return this.allSessions.revoke(where)
+  }
+
+  refresh(where: SessionFilter): Promise<number> {
+    return this.allSessions.refresh(where)
+  }
+
+  private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    await this.allSessions.drain(giveUp)
+    await this.host.keeping.store.close()
+    // Those that have not said who they are.
+    for (const connection of [...this.open]) connection.refuse('server_closing')
+    this.host.sharedRoots.close()
+  }
+
+  drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {
+    return this.stop(timeoutMs)
   }
 
   close(): Promise<void> {
-    return this.lifecycle.stop(0)
+    return this.stop(0)
+  }
+
+  private async stop(timeoutMs: number): Promise<void> {
+    await this.lifecycle.stop(timeoutMs)
+    // Those of transports that have not told of their end.
+    for (const connection of [...this.open]) connection.closed()
+    this.forgetSigterm()
   }
 }
+
+const defaultDrainTimeoutMs = 10_000

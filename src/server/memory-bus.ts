@@ -160,7 +160,10 @@ class MemoryBus implements Bus {
       this.hub.delete(subscription)
       this.subscriptions.delete(subscription)
     })
-    if (this.state === 'closed') return subscription
+    if (this.state === 'closed') {
+      void subscription.end()
+      return subscription
+    }
     this.subscriptions.add(subscription)
     this.hub.add(subscription)
     if (from !== null)
@@ -226,6 +229,7 @@ class MemorySubscription implements BusSubscription {
 
   async end(): Promise<void> {
     this.ended = true
+    this.live = false
     this.leave()
   }
 }

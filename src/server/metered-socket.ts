@@ -1,6 +1,6 @@
 import { type Body, type MessageType, shapes } from '../protocol/messages.ts'
 import { diagnostics, type LiveChannel, type MessagePassed } from './diagnostics.ts'
-import type { Handshake, Socket, SocketListener } from './transport.ts'
+import type { Handshake, PreparedMessage, Socket, SocketListener } from './transport.ts'
 
 let lastConnection = 0
 
@@ -22,9 +22,9 @@ export function meterSocket(
       listener.message(data)
     },
     drained: () => listener.drained(),
-    closed() {
+    closed(code) {
       metered.closed()
-      listener.closed()
+      listener.closed(code)
     },
   }
 }
@@ -55,6 +55,13 @@ class MeteredSocket implements Socket {
   send(data: Body): void {
     if (diagnostics.messageSent.hasSubscribers) tell(diagnostics.messageSent, this.connection, data)
     this.socket.send(data)
+  }
+
+  sendPrepared(message: PreparedMessage): void {
+    const { socket } = this
+    if (diagnostics.messageSent.hasSubscribers) tell(diagnostics.messageSent, this.connection, message.data)
+    if (socket.sendPrepared === undefined) socket.send(message.data)
+    else socket.sendPrepared(message)
   }
 
   close(code: number, reason: string): void {

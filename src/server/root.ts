@@ -3,16 +3,27 @@ import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
+import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
 import type { Match } from './routes.ts'
+import type { Screen } from './screen.ts'
+import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
+import type { EntryChanges } from './session-keeper.ts'
+import type { SharedRoot } from './shared-root.ts'
+import type { Holder } from './shared-roots.ts'
+import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+
+/** Frames that may be sent before the snapshot must know of them. */
+const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
-export class Root implements TreeObserver {
+export class Root implements TreeObserver, Screen, Holder {
   readonly tree: LiveTree
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
@@ -21,24 +32,76 @@ export class Root implements TreeObserver {
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction = false
   private readonly waiting: (() => void)[] = []
+  private readonly waitingForShown: { readonly sequence: number; readonly callback: () => void }[] = []
   private closed = false
+  /** True while the browser does not have the root, and may mount it again. */
+  private paused = false
+  /** Another after each pause: a frame that was begun before is for nobody. */
+  private mounting = 0
   private mounted = false
   private readonly guard: RootGuard | null
 
+  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
+  private reserved = 0
+  /** The number of the root that the snapshot has. */
+  private storedId = 0
+
+  /**
+   * @param number the tree's own in its session; ids of `useId` begin with it.
+   * @param stored what it starts from.
+   */
   constructor(
     private readonly session: Session,
     /** The number that the browser chose. */
-    readonly id: number,
+    public id: number,
+    readonly path: string,
     private readonly match: Match,
+    private readonly number: number,
+    stored: StoredTree | null = null,
   ) {
-    this.tree = new LiveTree(this, `live${id}`)
+    const state = match.route.durable
+      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
+      : null
+    this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
     this.guard =
       match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
   }
 
+  private stateKeeper(): StateKeeper {
+    const { session } = this
+    return {
+      changed: () => session.keeper.changed(),
+      restoreFailed: (component, error) => {
+        const where = component === null ? '' : `\n    at ${component}`
+        describeError(error, 'restore_failed', session.host.onError, {
+          route: this.route,
+          componentStack: where,
+        })
+      },
+    }
+  }
+
+  /** What changed in the tree's state since it was asked for last. */
+  collectState(changes: EntryChanges): void {
+    const { number, id, path, tree } = this
+    if (this.closed || tree.state === null) return
+    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
+      this.storedId = id
+      this.reserved = tree.sequence + 2 * framesAhead
+      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
+    }
+    const { slots, gone } = tree.state.take()
+    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
+    for (const slot of gone) changes.set(slotKey(number, slot), null)
+  }
+
   get route(): string {
     return this.match.route.pattern
+  }
+
+  get sequence(): number {
+    return this.tree.sequence
   }
 
   /** Renders it, when the guard of its route lets the session in. */
@@ -57,7 +120,7 @@ export class Root implements TreeObserver {
       if (this.closed) return
       if (refusal === null) return this.mounted ? undefined : this.mountNow()
       this.session.host.refused('forbidden')
-      this.session.failRoot(this, refusal)
+      this.session.roots.fail(this, refusal)
     })
   }
 
@@ -80,30 +143,79 @@ export class Root implements TreeObserver {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
     const { host, info } = this.session
+    const services = host.sharedRoots.servicesFor(this)
     this.tree.mount(element, (inner: ReactElement) =>
-      createElement(ServicesContext, { value: host }, createElement(SessionContext, { value: info }, inner)),
+      createElement(
+        ServicesContext,
+        { value: services },
+        createElement(SessionContext, { value: info }, inner),
+      ),
     )
+  }
+
+  /** The browser does not have the root any more. The tree lives on, and is not shown. */
+  pause(): void {
+    this.paused = true
+    this.mounting++
+    this.encoding = false
+  }
+
+  /** It mounts the root again, perhaps by another number, and gets everything. */
+  mountAgain(id: number): void {
+    this.id = id
+    this.paused = false
+    this.tree.sendAgain()
+    scheduleFlush(this)
   }
 
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.session.keeper.dropTree(this.number)
     try {
       this.tree.unmount()
     } catch (error) {
       describeError(error, 'root_failed', this.session.host.onError, { route: this.route })
     }
     this.release()
+    for (const { callback } of this.waitingForShown.splice(0)) callback()
   }
 
   acknowledge(received: number, shown: number): void {
     this.tree.acknowledge(received, shown)
     this.wake()
+    const { waitingForShown: waiting, tree } = this
+    while (waiting[0] !== undefined && waiting[0].sequence <= tree.shownFrame) waiting.shift()?.callback()
+  }
+
+  show(root: SharedRoot): void {
+    this.session.views.add(root)
+  }
+
+  hide(root: SharedRoot, gone: () => void): void {
+    const callback = () => {
+      this.session.views.remove(root)
+      gone()
+    }
+    this.whenFlushed(() => {
+      const { sequence, shownFrame } = this.tree
+      if (this.closed || shownFrame >= sequence) callback()
+      else this.waitingForShown.push({ sequence, callback })
+    })
+  }
+
+  find(slot: number, path: string, seen: number): ServerFunction | undefined {
+    const handler = this.tree.findHandler(slot, path, seen)
+    return handler && ((...args) => this.tree.run(path, () => handler(...args)))
+  }
+
+  lists(id: string): boolean {
+    return listsFunction(this.tree, this.tree.shownFrame, this.session.host.modules(), id)
   }
 
   /** There may be room again. */
   wake(): void {
-    if (this.tree.dirty && !this.closed) scheduleFlush(this)
+    if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
@@ -124,7 +236,7 @@ export class Root implements TreeObserver {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.encoding || (this.tree.dirty && this.isHeldBack())) return
+    if (this.closed || this.paused || this.encoding || (this.tree.dirty && this.isHeldBack())) return
     try {
       this.send()
     } catch (error) {
@@ -158,19 +270,23 @@ export class Root implements TreeObserver {
       return
     }
     this.encoding = true
-    session
+    const { mounting } = this
+    session.payloads
       .sendStream(payload, (body, stream) => {
+        if (this.mounting !== mounting) return false
         observed?.end(body, describe)
         const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        return { type: 'frame', root: id, sequence, ...more, body }
+        session.send({ type: 'frame', root: id, sequence, ...more, body })
+        return true
       })
       .then(
-        () => this.encoded(),
+        () => this.encoded(mounting),
         (error: unknown) => this.failed(error, ''),
       )
   }
 
-  private encoded(): void {
+  private encoded(mounting: number): void {
+    if (this.mounting !== mounting) return
     this.encoding = false
     if (this.tree.dirty) this.wake()
     else this.release()
@@ -194,6 +310,6 @@ export class Root implements TreeObserver {
       componentStack,
     })
     // A cleanup may throw while the root is being closed: there is nobody to tell but the log.
-    if (!this.closed) this.session.failRoot(this, body)
+    if (!this.closed) this.session.roots.fail(this, body)
   }
 }

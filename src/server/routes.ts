@@ -45,8 +45,7 @@ export interface Route {
  *   the pattern takes that name from the query, and the prop is absent where the query has none. `guard` says whether
  *   a session may have this route, from the session and the parameters: true, false, or `{ redirect: '/login' }`, or a
  *   promise of one. Where it does not let in, throws or rejects, `LiveRoot` throws `forbidden`, with `{ redirect }` in `details`.
- *   It is asked again when the session's user changes. `durable: false` keeps the state of the route's trees out of the
- *   session store: where a session goes on in another process, they start afresh. True by default.
+ *   It is asked again when the session's user changes.
  * @returns the route, for `createLiveServer`.
  * @throws `bad_route` when the pattern does not start with a slash or names a parameter twice.
  */

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
+import type { CallLog } from './call-log.ts'
 import { describeError, type OnError } from './errors-out.ts'
+import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall } from './snapshot.ts'
+import type { StoredSecrets } from './session-token.ts'
+import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
 export interface KeeperHost {
@@ -11,8 +15,26 @@ export interface KeeperHost {
   readonly owner: string
   /** How long what changes without a call may wait, and what a call changes for others that run. */
   readonly snapshotDelayMs: number
-  readonly sessionExpiryMs: number
+  readonly sessionTtlMs: number
   readonly onError: OnError
+}
+
+/** What the sessions of a server are kept with. */
+export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
+  const { snapshotDelayMs, sessionTtlMs } = limits
+  return { store, owner: randomUUID(), snapshotDelayMs, sessionTtlMs, onError }
+}
+
+/** What a keeper uses of its session. */
+export interface KeptParts {
+  /** Whose it is. */
+  readonly userId: string | null
+  /** What opens it. */
+  secrets(): StoredSecrets
+  /** Puts what changed in its trees into the changes. */
+  collect(changes: EntryChanges): void
+  /** Another server has the session now. */
+  taken(): void
 }
 
 /** Changes by key; null for what is gone. */
@@ -40,34 +62,62 @@ export class SessionKeeper {
   private untouched = true
   private patienceUntil = 0
   private ended = false
+  readonly outlivesProcess: boolean
 
-  /**
-   * @param collect puts what changed in the session's trees into the changes.
-   * @param onTaken another server has the session now.
-   */
+  private page: number
+
+  /** @param saved what the store has of the session. */
   constructor(
     private readonly host: KeeperHost,
     private readonly key: string,
     saved: SessionEntries,
-    private readonly collect: (changes: EntryChanges) => void,
-    private readonly onTaken: () => void,
+    private readonly session: KeptParts,
   ) {
     this.entries = new Map(saved)
+    if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
+    this.page = Number(saved.get(pageKey) ?? 0)
+    this.outlivesProcess = host.store.outlivesProcess
+  }
+
+  /** No other call of any session has this id, and a call that is sent again has the same. */
+  callId(call: number): string {
+    return `${this.key}.${this.page}.${call}`
+  }
+
+  /** Another page goes on with the session: it may give its calls the same numbers. */
+  newPage(): void {
+    this.running.clear()
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key.startsWith(callKey(''))) this.changes.set(key, null)
+    }
+    this.changes.set(pageKey, String(++this.page))
+  }
+
+  /** A tree is no more. */
+  dropTree(tree: number): void {
+    if (this.ended) return
+    const own = treeKey(tree)
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key === own || key.startsWith(slotKey(tree, ''))) this.changes.set(key, null)
+    }
+    this.changed()
   }
 
   /** Something changed without a call. */
   changed(): void {
-    if (this.ended || this.delay !== null || this.scheduled !== null) return
+    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled !== null) return
     this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
   }
 
   begin(call: number): void {
-    this.running.add(call)
+    if (this.outlivesProcess) this.running.add(call)
   }
 
   /** Resolves when everything up to now is stored, the answer of this call too. */
-  answered(call: number, answer: Body): Promise<void> {
+  answered(call: number, answer: Body | null): Promise<void> {
     this.running.delete(call)
+    // It was refused before it was a call.
+    if (answer === null) return Promise.resolve()
     this.changes.set(callKey(call), encodeCall(answer))
     return this.saved()
   }
@@ -133,7 +183,9 @@ export class SessionKeeper {
     this.changes = new Map()
     for (const call of this.running) changes.set(callKey(call), encodeCall(null))
     this.running.clear()
-    this.collect(changes)
+    const secrets = JSON.stringify(this.session.secrets())
+    if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
+    this.session.collect(changes)
     for (const [key, text] of changes) {
       if (text === null) this.entries.delete(key)
       else this.entries.set(key, text)
@@ -143,11 +195,11 @@ export class SessionKeeper {
 
   /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
   private async store(entries: EntryChanges): Promise<void> {
-    const { store, owner, sessionExpiryMs, onError } = this.host
+    const { store, owner, sessionTtlMs, onError } = this.host
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
         const all = () => this.entries
-        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionExpiryMs })
+        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
       } catch (error) {
         if ((error as LiverootError).code === 'session_taken') return this.taken()
         describeError(error, 'snapshot_failed', onError)
@@ -158,11 +210,19 @@ export class SessionKeeper {
 
   private taken(): void {
     this.end()
-    this.onTaken()
+    this.session.taken()
+  }
+
+  /** Stores all that there is. Calls that run are not waited for. */
+  saveAll(log: CallLog): Promise<void> {
+    for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
+    this.running.clear()
+    return this.saved()
   }
 
   /** Lets the store know that the session is alive. */
   touch(): void {
+    if (!this.outlivesProcess) return
     this.untouched = false
     void this.saved()
   }
@@ -178,6 +238,7 @@ export class SessionKeeper {
   end(): void {
     this.ended = true
     this.clearTimers()
+    for (const resolve of this.waiting.splice(0)) resolve()
   }
 
   /** The session is over for good. */

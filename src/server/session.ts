@@ -1,63 +1,122 @@
-import { randomUUID } from 'node:crypto'
-import { type ErrorCode, LiverootError } from '../errors.ts'
-import type { LiveServices } from '../live/services.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
+import type { CloseReason } from '../protocol/close-codes.ts'
 import { encode } from '../protocol/codec.ts'
-import type { DownMessage, ErrorBody, Message } from '../protocol/messages.ts'
-import { longestMountPath } from '../protocol/mount-path.ts'
+import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
+import { Outbox } from '../protocol/outbox.ts'
+import { Receipts } from '../protocol/receipts.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
+import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
 import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
-import { describeError, type OnError, refusalOf } from './errors-out.ts'
-import type { ClientModuleMap } from './flight/client-manifest.ts'
-import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
 import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
-import { Root } from './root.ts'
+import { Payloads } from './payloads.ts'
 import type { Routes } from './routes.ts'
+import type { Screen } from './screen.ts'
 import { SessionInfo } from './session-info.ts'
-import type { Handshake, Socket } from './transport.ts'
+import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
+import { SessionRoots } from './session-roots.ts'
+import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+
+import type { SessionEntries } from './session-store.ts'
+import { SessionSecrets } from './session-token.ts'
+
+import type { SharedHost, SharedRoots } from './shared-roots.ts'
+import { SharedViews } from './shared-views.ts'
+import type { StoredSession } from './snapshot.ts'
+import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
+import type { ViewerHost } from './viewer.ts'
 
 /** What every session uses of its server. */
-export interface SessionHost extends LiveServices {
+export interface SessionHost extends SharedHost {
   readonly routes: Routes
   readonly limits: Readonly<LiveLimits>
-  readonly onError: OnError
   readonly authenticator: Authenticator
+  readonly sharedRoots: SharedRoots
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
-  /** Where the browser finds client modules. */
-  modules(): ClientModuleMap
+  /** Where sessions go on when this process has ended, or they sleep. */
+  readonly keeping: KeeperHost
 }
 
-/** A browser's live roots and calls. */
-export class Session {
+/** The connection under a session, as the session sees it. */
+export interface SessionLink {
+  readonly socket: Socket
+  /** The request that it began with. */
+  readonly handshake: Handshake
+  /** Ends the connection with a code that says why. */
+  refuse(code: CloseReason & ErrorCode): void
+}
+
+/** What the browser says it has, when it has a message that was sent. */
+type SentTag = { readonly root: number; readonly sequence: number } | { readonly call: number } | null
+
+/**
+ * A browser's lasting identity: its roots, its calls, and what it was sent and may not have. It outlives connections;
+ * without one it goes on, up to its limits, and waits for its browser.
+ */
+export class Session implements ViewerHost {
+  private state: SessionState = 'attached'
   /** What diagnostics say of it. */
-  readonly identity: { readonly session: string; readonly handshake: Handshake }
+  identity: { readonly session: string; readonly handshake: Handshake }
   /** What the application sees of it. */
   readonly info: SessionInfo
+  /** Whose it is; null for nobody's. It never becomes another's. */
+  readonly userId: string | null
+  /** What opens it. */
+  secrets: SessionSecrets
   private readonly openedAt = performance.now()
-  private readonly roots = new Map<number, Root>()
-  private readonly calls: Calls
+  private readonly outbox: Outbox<SentTag>
+  private readonly receipts = new Receipts()
+  readonly roots: SessionRoots
+  /** The shared roots that it sees. */
+  readonly views: SharedViews
+  readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
-  private readonly readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()
-  private lastStream = 0
-  private closed = false
+  readonly keeper: SessionKeeper
+  readonly payloads: Payloads
+  /** What the browser misses, from a new connection to {@link goOn}. */
+  private missing: readonly Body[] | null = null
+  /** True from when both sides count anew to {@link goOn}. */
+  private restarted = false
+  private link: SessionLink | null
+  private graceTimer: NodeJS.Timeout | undefined
 
   constructor(
     readonly host: SessionHost,
-    private readonly socket: Socket,
-    handshake: Handshake,
-    { user }: KnownUser,
+    readonly id: string,
+    { user, userId }: KnownUser,
+    link: SessionLink,
+    private readonly onEnded: () => void,
+    saved: SessionEntries = new Map(),
   ) {
-    this.identity = { session: randomUUID(), handshake }
-    this.info = new SessionInfo(this.identity.session, user)
+    this.link = link
+    this.identity = { session: id, handshake: link.handshake }
+    this.info = new SessionInfo(id, user)
+    this.userId = userId
+    this.secrets = new SessionSecrets(host.limits.sessionTtlMs)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
+    this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
+      if (tag === null || !('call' in tag)) return
+      this.calls.answers.log.forget(tag.call)
+      this.keeper.forget(tag.call)
+    })
+    this.keeper = new SessionKeeper(host.keeping, id, saved, {
+      userId,
+      secrets: () => this.secrets.stored,
+      collect: (changes) => this.roots.collectState(changes),
+      taken: () => this.taken(),
+    })
+    this.payloads = new Payloads(host, (message) => this.send(message))
+    this.roots = new SessionRoots(this)
+    this.views = new SharedViews(this, (root) => this.send({ type: 'unmount', root }))
     this.uploads = new Uploads({
       limits,
       onError,
@@ -65,19 +124,15 @@ export class Session {
       send: (message) => this.send(message),
     })
     this.calls = new Calls(this, this.argumentHost())
+    const { log } = this.calls.answers
+    if (host.keeping.store.outlivesProcess) {
+      log.whenSaved = (call) => this.keeper.answered(call, log.find(call) ?? null)
+    }
     this.streams = new ItemStreams({
-      maxStreams: host.limits.maxStreams,
-      sendItem: (stream, value) => this.sendItem(stream, value),
-      sendDone: (stream, error) => this.sendDone(stream, error),
+      maxStreams: limits.maxStreams,
+      sendItem: (stream, value) => this.payloads.sendItem(stream, value),
+      sendDone: (stream, error) => this.payloads.sendDone(stream, error),
     })
-  }
-
-  root(id: number): Root | undefined {
-    return this.roots.get(id)
-  }
-
-  get liveRoots(): readonly Root[] {
-    return [...this.roots.values()]
   }
 
   private argumentHost(): ArgumentHost {
@@ -88,132 +143,265 @@ export class Session {
     }
   }
 
-  mount({ root: id, body }: Message<'mount'>): void {
-    try {
-      const root = this.makeRoot(id, String(body))
-      this.roots.set(id, root)
-      root.mount()
-    } catch (error) {
-      this.refuseRoot(id, error)
-    }
+  /** The root of that number, as this session's calls see it. */
+  screen(id: number): Screen | undefined {
+    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
   }
 
-  private makeRoot(id: number, path: string): Root {
-    if (this.roots.size >= this.host.limits.maxRootsPerSession) throw new LiverootError('too_many_roots')
-    if (path.length > longestMountPath)
-      throw new LiverootError('bad_params', 'The path of the root is too long.')
-    return new Root(this, id, this.host.routes.match(path))
+  get screens(): readonly Screen[] {
+    return [...this.roots.all, ...this.views]
   }
 
-  private refuseRoot(id: number, error: unknown): void {
-    if (error instanceof LiverootError) {
-      this.host.refused(error.code)
-      this.sendRootError(id, refusalOf(error.code, error.message))
-    } else this.sendRootError(id, describeError(error, 'root_failed', this.host.onError))
+  get limits(): Readonly<LiveLimits> {
+    return this.host.limits
   }
 
-  unmount({ root: id }: Message<'unmount'>): void {
-    const root = this.roots.get(id)
-    this.roots.delete(id)
-    root?.close()
+  /** What a connection has not taken; without one, there is no end to that when nothing more can be kept. */
+  get bufferedBytes(): number {
+    if (this.link !== null) return this.link.socket.bufferedBytes
+    return this.outbox.bytes < this.limits.maxUnackedBytes ? 0 : Number.POSITIVE_INFINITY
   }
 
-  /** The tree is gone; the browser shows the error at the boundary around its `LiveRoot`. */
-  failRoot(root: Root, body: ErrorBody): void {
-    if (this.roots.get(root.id) === root) this.roots.delete(root.id)
-    root.close()
-    this.sendRootError(root.id, body)
+  get ended(): boolean {
+    return this.state === 'ended'
   }
 
-  call(message: Message<'call'>): void {
-    this.calls.receive(message)
+  /** How many of the browser's messages were handled. */
+  get handled(): number {
+    return this.receipts.count
   }
 
-  argument(message: Message<'argument'>): void {
-    this.calls.receiveArgument(message)
-  }
-
-  acknowledge({ root, received, shown }: Message<'acknowledge'>): void {
-    this.roots.get(root)?.acknowledge(received, shown)
+  get maxLoggedBytes(): number {
+    return this.host.limits.maxLoggedBytes
   }
 
   /** Why no frame for this tree may be made now; null where one may. */
   holdsBack(tree: LiveTree): FrameHeldBack['reason'] | null {
-    const { maxUnackedFrames, maxBufferedBytes } = this.host.limits
+    const { maxUnackedFrames, maxBufferedBytes } = this.limits
     if (tree.unacknowledged >= maxUnackedFrames) return 'unacknowledged_frames'
-    return this.socket.bufferedBytes > maxBufferedBytes ? 'buffered_bytes' : null
+    if (this.bufferedBytes <= maxBufferedBytes) return null
+    return this.link === null ? 'unacknowledged_bytes' : 'buffered_bytes'
   }
 
   /** The network took what was buffered. */
   drained(): void {
-    for (const root of this.roots.values()) root.wake()
+    this.wake()
   }
 
+  private wake(): void {
+    this.roots.wake()
+    for (const viewer of this.views) viewer.wake()
+  }
+
+  /** Sends a message, now or when the browser is back. */
   send(message: DownMessage): void {
-    if (!this.closed) this.socket.send(encode(message))
+    const { type } = message
+    const tag = type === 'frame' ? { root: message.root, sequence: message.sequence } : null
+    this.sendEncoded(encode(message), tag)
+  }
+
+  /** Sends an answer, which tells the browser that its call came, as the message of that number, and all before it. */
+  sendAnswer(call: number, position: number, answer: Body): void {
+    this.receipts.tell(position)
+    this.sendEncoded(answer, { call })
+  }
+
+  /** Sends what others get too. */
+  sendPrepared(message: PreparedMessage): void {
+    if (this.ended) return
+    this.outbox.add(message.data, message.frame)
+    const socket = this.link?.socket
+    if (socket?.sendPrepared === undefined) socket?.send(message.data)
+    else socket.sendPrepared(message)
+  }
+
+  private sendEncoded(data: Body, tag: SentTag): void {
+    if (this.ended) return
+    this.outbox.add(data, tag)
+    this.link?.socket.send(data)
+  }
+
+  /** A message of the browser is about to be handled. */
+  received(bytes: number): void {
+    this.receipts.add(bytes)
+    if (this.receipts.due) this.sendReceipt()
+  }
+
+  private sendReceipt(): void {
+    const { count } = this.receipts
+    this.receipts.tell(count)
+    this.link?.socket.send(encode({ type: 'receipt', count }))
+  }
+
+  /** The browser has that many messages. */
+  receipt({ count }: Message<'receipt'>): void {
+    this.outbox.acknowledge(count)
+  }
+
+  /** The browser makes itself heard. */
+  ping(): void {
+    if (this.receipts.untold) this.sendReceipt()
+    this.link?.socket.send(encode({ type: 'pong' }))
+  }
+
+  acknowledge({ root: id, received, shown }: Message<'acknowledge'>): void {
+    this.outbox.acknowledgeLast(
+      (tag) => tag !== null && 'root' in tag && tag.root === id && tag.sequence <= received,
+    )
+    const shower = id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+    shower?.acknowledge(received, shown)
   }
 
   /**
-   * Sends a payload of React's writer: what it has now in the message that `open` makes, and the rest, where promises
-   * are still pending, as chunks of a numbered stream.
+   * Gives the session another connection. Nothing is sent before {@link goOn}.
+   *
+   * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
    */
-  async sendStream(
-    payload: ReadableStream<Uint8Array>,
-    open: (body: Uint8Array, stream: number | undefined) => DownMessage,
-  ): Promise<void> {
-    const { bytes, rest } = await readOpening(payload)
-    if (rest === null) return this.send(open(bytes, undefined))
-    const stream = ++this.lastStream
-    this.send(open(bytes, stream))
-    void this.sendRest(stream, rest)
-  }
-
-  private async sendRest(stream: number, rest: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    if (this.closed) return void rest.cancel()
-    this.readers.add(rest)
-    try {
-      for (let result = await rest.read(); !result.done; result = await rest.read()) {
-        this.send({ type: 'chunk', stream, body: result.value })
-      }
-    } catch (error) {
-      describeError(error, 'result_not_serializable', this.host.onError)
-    } finally {
-      this.readers.delete(rest)
-      this.send({ type: 'end', stream })
+  attach(link: SessionLink, received: number | undefined): SessionOutcome {
+    const former = this.link
+    this.happens(former === null ? 'attach' : 'takeOver')
+    this.link = link
+    this.info.connected = true
+    this.identity = { ...this.identity, handshake: link.handshake }
+    const { sessionTaken, sessionResumed } = diagnostics
+    const channel = former === null ? sessionResumed : sessionTaken
+    if (channel.hasSubscribers) channel.publish(this.identity)
+    former?.refuse('session_taken')
+    clearTimeout(this.graceTimer)
+    this.missing = received === undefined ? null : this.outbox.after(received)
+    if (this.missing !== null) {
+      this.outbox.acknowledge(received ?? 0)
+      return 'resumed'
     }
+    this.restart(received === undefined)
+    return 'restored'
   }
 
-  /** A value of a stream, whole: what is pending in it is waited for. */
-  private async sendItem(stream: number, value: unknown): Promise<void> {
-    const { host } = this
-    const payload = encodeValue(value, host.modules(), (error) => {
-      return describeError(error, 'result_not_serializable', host.onError).digest
-    })
-    this.send({ type: 'item', stream, body: await readWhole(payload) })
+  /** What was on the way is lost: both sides count anew, and the browser mounts its roots again. */
+  private restart(isNewPage: boolean): void {
+    this.outbox.restart()
+    this.receipts.restart()
+    this.streams.close()
+    this.payloads.close()
+    this.uploads.restart()
+    this.roots.setAside()
+    this.calls.restart(isNewPage)
+    if (isNewPage) this.keeper.newPage()
+    this.restarted = true
   }
 
-  private sendDone(stream: number, failure: { readonly error: unknown } | undefined): void {
-    if (failure === undefined) return this.send({ type: 'done', stream })
-    const body = describeError(failure.error, 'handler_failed', this.host.onError)
-    this.send({ type: 'done', stream, body: JSON.stringify(body) })
+  /** Why somebody with that secret does not get this session; null where they do. */
+  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
+    if (!this.secrets.accepts(secret)) return 'stale_token'
+    return userId === this.userId ? null : 'wrong_user'
   }
 
-  private sendRootError(root: number, body: ErrorBody): void {
-    this.send({ type: 'rootError', root, body: JSON.stringify(body) })
+  /** Goes on from a snapshot, perhaps of another process. */
+  restore(stored: StoredSession, isNewPage: boolean): void {
+    if (stored.secrets !== null)
+      this.secrets = new SessionSecrets(this.host.limits.sessionTtlMs, stored.secrets)
+    if (isNewPage) this.keeper.newPage()
+    else {
+      const answered = stored.calls.map(({ call, answer }) => ({
+        call,
+        answer: answer ?? interruptedAnswer(call),
+      }))
+      this.calls.answers.log.restore(answered)
+    }
+    this.roots.restore(stored.trees)
   }
 
-  /** Unmounts everything. */
-  close(): void {
-    if (this.closed) return
-    this.closed = true
+  /** Another server has the session now. */
+  private taken(): void {
+    this.link?.refuse('session_taken')
+    this.end()
+  }
+
+  /** The browser was welcomed: it gets what it misses, and then what is new. */
+  goOn(): void {
+    for (const data of this.missing ?? []) this.link?.socket.send(data)
+    this.missing = null
+    if (this.restarted) for (const viewer of this.views) viewer.restart()
+    this.restarted = false
+    this.wake()
+  }
+
+  /** The same user, perhaps with other data. */
+  setUser(user: unknown): void {
+    if (this.info.setUser(user)) this.roots.userChanged()
+  }
+
+  /** A connection was lost. */
+  detach(link: SessionLink): void {
+    if (this.link !== link || this.ended) return
+    this.link = null
+    this.happens('detach')
+    this.secrets.renew()
+    this.info.connected = false
+    if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
+    this.sleepLater()
+  }
+
+  private sleepLater(): void {
+    clearTimeout(this.graceTimer)
+    this.graceTimer = setTimeout(() => void this.sleep(), this.host.limits.sessionGraceMs).unref()
+  }
+
+  /** Its browser has been away for long: what it was is stored, and its trees are unmounted. */
+  private async sleep(): Promise<void> {
+    // While it is stored, something may change.
+    do await this.keeper.saveAll(this.calls.answers.log)
+    while (this.roots.unsaved && this.state === 'detached')
+    if (this.state === 'detached') this.finish('sleep')
+  }
+
+  /** The server ends, but not the session: it goes on elsewhere, or later. */
+  async moveOn(): Promise<void> {
+    if (this.keeper.outlivesProcess) await this.keeper.saveAll(this.calls.answers.log)
+    this.link?.refuse('server_closing')
+    this.end()
+  }
+
+  /** The browser has closed a connection for it is done. */
+  leave(link: SessionLink): void {
+    if (this.link !== link) return
+    this.keeper.remove()
+    this.end()
+  }
+
+  /** Ends it, and tells its browser why. */
+  dismiss(code: CloseReason & ErrorCode): void {
+    this.keeper.remove()
+    this.link?.refuse(code)
+    this.end()
+  }
+
+  /** Unmounts everything, for good. */
+  end(): void {
+    if (!this.ended) this.finish('end')
+  }
+
+  private finish(event: SessionEvent): void {
+    this.happens(event)
+    this.keeper.end()
+    this.link = null
+    clearTimeout(this.graceTimer)
     this.calls.close()
     this.streams.close()
     this.uploads.close()
-    for (const root of this.roots.values()) root.close()
-    this.roots.clear()
-    for (const reader of this.readers) reader.cancel().catch(() => {})
-    this.readers.clear()
+    this.roots.close()
+    this.views.close()
+    this.payloads.close()
+    this.calls.answers.log.clear()
+    this.outbox.restart()
+    this.onEnded()
     if (!diagnostics.sessionEnded.hasSubscribers) return
     diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })
+  }
+
+  private happens(event: SessionEvent): void {
+    const next = afterEvent(this.state, event)
+    if (next === null) throw new Error(`Liveroot: ${event} cannot happen to a session that is ${this.state}.`)
+    this.state = next
   }
 }

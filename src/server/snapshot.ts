@@ -4,16 +4,23 @@ import { absent, type SlotState } from '../live/restoring.ts'
 import type { SlotSnapshot } from '../live/tree-state.ts'
 import { warnNotRestorable } from '../live/warnings.ts'
 import type { Body } from '../protocol/messages.ts'
+import type { StoredSecrets } from './session-token.ts'
 import { decodeValue, encodeValue } from './value-codec.ts'
 
 // What a session store has of a session, as texts by key:
 //   t<tree>         a live tree: the root's number and path, and a frame number that was never used
 //   t<tree>.<slot>  a slot of it: where it is, and the state behind it
+//   u              whose it is, as JSON
+//   s              what opens it, as JSON: hashes
+//   p              which page of the browser it is, counted from 0
 //   c<call>         a call whose answer is not known to have arrived: the answer, or nothing while it runs
 
 export const treeKey = (tree: number): string => `t${tree}`
-export const slotKey = (tree: number, slot: number): string => `t${tree}.${slot}`
-export const callKey = (call: number): string => `c${call}`
+export const slotKey = (tree: number, slot: number | ''): string => `t${tree}.${slot}`
+export const callKey = (call: number | ''): string => `c${call}`
+export const pageKey = 'p'
+export const userKey = 'u'
+export const secretsKey = 's'
 
 /** A live tree of a session, as its snapshot has it. */
 export interface StoredTree {
@@ -29,6 +36,10 @@ export interface StoredTree {
 
 /** A session, as its snapshot has it. */
 export interface StoredSession {
+  /** Whose it is. */
+  readonly userId: string | null
+  /** What opens it; null where there was no whole snapshot. */
+  readonly secrets: StoredSecrets | null
   readonly trees: readonly StoredTree[]
   /** Oldest first. Null for a call that ran when the snapshot was taken. */
   readonly calls: readonly { readonly call: number; readonly answer: Body | null }[]
@@ -87,8 +98,13 @@ function decodeCall(text: string): Body | null {
 export function readSnapshot(entries: Iterable<readonly [string, string]>): StoredSession {
   const heads = new Map<number, string>()
   const slots = new Map<number, SlotState[]>()
+  let userId: string | null = null
+  let secrets: StoredSecrets | null = null
   const calls: { call: number; answer: Body | null }[] = []
   for (const [key, text] of entries) {
+    if (key === userKey) userId = JSON.parse(text)
+    if (key === secretsKey) secrets = JSON.parse(text)
+    if (key === pageKey || key === userKey || key === secretsKey) continue
     const [tree = 0, slot] = key.slice(1).split('.').map(Number)
     if (key.startsWith('c')) calls.push({ call: tree, answer: decodeCall(text) })
     else if (slot === undefined) heads.set(tree, text)
@@ -99,6 +115,8 @@ export function readSnapshot(entries: Iterable<readonly [string, string]>): Stor
     return { tree, root, path, sequence, slots: slots.get(tree) ?? [] }
   })
   return {
+    userId,
+    secrets,
     trees: trees.sort((a, b) => a.tree - b.tree),
     calls: calls.sort((a, b) => a.call - b.call),
   }

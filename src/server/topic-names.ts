@@ -36,10 +36,11 @@ export function isWildcard(pattern: string): boolean {
 
 /**
  * Whether a pattern matches a topic; or matches all that another pattern does. `*` is one segment, `**` at the end one
- * or more.
+ * or more. A wildcard at the beginning matches no topic that begins with `$`: those are Liveroot's own.
  */
 export function matchesTopic(pattern: string, topic: string): boolean {
   if (pattern === topic) return true
+  if (topic.startsWith('$') && pattern.startsWith('*')) return false
   const wanted = pattern.split(':')
   const given = topic.split(':')
   const open = wanted.at(-1) === '**'
@@ -48,15 +49,4 @@ export function matchesTopic(pattern: string, topic: string): boolean {
   return wanted.every(
     (segment, i) => segment === '*' || segment === given[i] || (open && i === wanted.length - 1),
   )
-}
-
-/** Whether some topic may be matched by both. */
-export function patternsMeet(one: string, other: string): boolean {
-  const a = one.split(':')
-  const b = other.split(':')
-  for (let i = 0; ; i++) {
-    if (i === a.length || i === b.length) return a.length === b.length
-    if (a[i] === '**' || b[i] === '**') return true
-    if (a[i] !== b[i] && a[i] !== '*' && b[i] !== '*') return false
-  }
 }

@@ -3,6 +3,8 @@ import type { Body } from '../protocol/messages.ts'
 /** What the core knows of a socket. A transport makes one for each connection it accepts. */
 export interface Socket {
   send(data: Body): void
+  /** Sends what goes to many connections alike. A transport that gains nothing by it leaves it out. */
+  sendPrepared?(message: PreparedMessage): void
   /** `reason` is the name of an error code. */
   close(code: number, reason: string): void
   /** Bytes handed to `send` that the network has not taken yet. */
@@ -14,13 +16,24 @@ export interface Socket {
   resume?(): void
 }
 
+/** A message for many connections: what a transport has to make of it, it makes once, and keeps here. */
+export class PreparedMessage {
+  wire: unknown
+
+  /** @param frame where the message is a frame, which. */
+  constructor(
+    readonly data: Body,
+    readonly frame: { readonly root: number; readonly sequence: number } | null = null,
+  ) {}
+}
+
 /** What the core wants to hear about a socket. */
 export interface SocketListener {
   message(data: Body): void
   /** The network took what was buffered. */
   drained(): void
-  /** Heard once, however the connection ended. */
-  closed(): void
+  /** Heard once, however the connection ended. `code` is the WebSocket close code; 1006 where there was none. */
+  closed(code?: number): void
 }
 
 /** The request that a connection began with, as plain data. */

@@ -136,11 +136,16 @@ export class Uploads implements UploadListener {
     }
   }
 
+  /** What was on the way is lost. */
+  restart(): void {
+    for (const { id, call } of [...this.known.values()]) if (call === null) this.drop(id)
+  }
+
   /** The session is over. A call that is still running keeps its files. */
   close(): void {
     this.closed = true
     clearTimeout(this.timer)
-    for (const { id, call } of this.known.values()) if (call === null) this.drop(id)
+    this.restart()
   }
 }
 

@@ -32,7 +32,7 @@ export function connectInMemory(
     const close = (code: number) => {
       if (!open) return
       open = false
-      up(() => server?.closed())
+      up(() => server?.closed(code))
       // What was sent before the end still arrives.
       down(() => client.closed(code))
     }
@@ -56,7 +56,7 @@ export function connectInMemory(
         traffic.up?.(data)
         up(() => onServerHalf(() => server?.message(data)))
       },
-      close: () => close(1000),
+      close: (code = 1000) => close(code),
     }
   }
 }

@@ -1,6 +1,8 @@
 // First, for the client looks for webpack's runtime when it is loaded.
 import './webpack-globals.ts'
 
+export type { BrokerAddress, BusUnderTest } from './bus-bench.ts'
+export { busConformance } from './bus-conformance.ts'
 export { clientComponent, clientModules } from './client-components.ts'
 export type { LatencyOptions } from './delay-line.ts'
 export { connectInMemory, type Traffic } from './in-memory.ts'
@@ -10,6 +12,13 @@ export {
   type LinkOptions,
   startLatencyProxy,
 } from './latency-proxy.ts'
+export {
+  type DeadLetter,
+  type QueueSettings,
+  type QueueUnderTest,
+  queueConformance,
+} from './queue-conformance.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
 export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'
+export { createTestLink, type TestLink } from './test-link.ts'

@@ -1,14 +1,14 @@
 import { Component, type ReactElement, type ReactNode, Suspense } from 'react'
 import type { Root as DomRoot } from 'react-dom/client'
-import { createLiveClient, sessionOf } from '../client/live-client.ts'
+import { createLiveClient, type LiveClientOptions, sessionOf } from '../client/live-client.ts'
 import { LiveProvider } from '../client/live-provider.tsx'
 import { LiveRoot } from '../client/live-root.tsx'
 import type { Body } from '../protocol/messages.ts'
 import { createLiveServer, type LiveServer, type LiveServerOptions } from '../server/live-server.ts'
 import { route } from '../server/routes.ts'
 import { clientModules } from './client-components.ts'
-import { connectInMemory } from './in-memory.ts'
 import { loadReactDom } from './react-halves.ts'
+import { createTestLink, type TestLink } from './test-link.ts'
 
 /** What {@link renderLive} takes beside the element. */
 export interface RenderLiveOptions extends Partial<Omit<LiveServerOptions, 'routes' | 'clientModules'>> {
@@ -16,6 +16,8 @@ export interface RenderLiveOptions extends Partial<Omit<LiveServerOptions, 'rout
   readonly fallback?: ReactNode
   /** How long {@link LiveScreen.settled} waits for quiet before it gives up. 20,000. */
   readonly settleTimeoutMs?: number
+  /** Options of the client. */
+  readonly client?: Omit<LiveClientOptions, 'url' | 'connect'>
 }
 
 /** A live component on a page, with its server in the same process. */
@@ -23,6 +25,8 @@ export interface LiveScreen {
   /** The element that the page is rendered into. */
   readonly container: HTMLElement
   readonly server: LiveServer
+  /** The connection between the two, which a test can cut. */
+  readonly link: TestLink
   /** Every message that passed, in order; `up` is from the browser. */
   readonly traffic: readonly { readonly up: boolean; readonly data: Body }[]
   /** Waits until what has come is on screen, and no message has passed for some turns of the event loop. */
@@ -44,15 +48,15 @@ export async function renderLive(
   element: ReactElement,
   options: RenderLiveOptions = {},
 ): Promise<LiveScreen> {
-  const { fallback = 'loading', settleTimeoutMs = 20_000, ...serverOptions } = options
+  const { fallback = 'loading', settleTimeoutMs = 20_000, client: clientOptions, ...serverOptions } = options
   const { createRoot } = await loadReactDom()
   const traffic: { up: boolean; data: Body }[] = []
   const server = createLiveServer({ ...serverOptions, routes: [route('/', () => element)], clientModules })
-  const connect = connectInMemory(server.accept, {
+  const link = createTestLink(server.accept, {
     up: (data) => traffic.push({ up: true, data }),
     down: (data) => traffic.push({ up: false, data }),
   })
-  const client = createLiveClient({ connect })
+  const client = createLiveClient({ connect: link.connect, ...clientOptions })
   const container = document.body.appendChild(document.createElement('div'))
   const dom = createRoot(container)
   dom.render(
@@ -72,7 +76,7 @@ export async function renderLive(
       settleTimeoutMs,
     )
   await settled()
-  return { container, server, traffic, settled, unmount: () => leave(dom, container, client, server) }
+  return { container, server, link, traffic, settled, unmount: () => leave(dom, container, client, server) }
 }
 
 async function leave(

@@ -13,7 +13,7 @@ export function browserSocket(url: string): Connect {
     socket.addEventListener('close', ({ code }) => listener.closed(code))
     return {
       send: (data) => socket.send(data as string),
-      close: () => socket.close(1000),
+      close: (code = 1000) => socket.close(code),
       get bufferedBytes() {
         return socket.bufferedAmount
       },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { subprotocol } from '../protocol/messages.ts'
-import type { Socket } from '../server/transport.ts'
+import { PreparedMessage, type Socket } from '../server/transport.ts'
 import { webSocketTransport } from './ws.ts'
 
 /** A connection whose writes to the network are counted. */
@@ -139,5 +139,19 @@ test('it is heard when the network has taken what was buffered', async () => {
   client.resume()
   await until(() => received.length === sent && server.bufferedBytes === 0)
   expect(drained()).toBe(before + 1)
+  await close()
+})
+
+test('what goes to many connections is made a frame once, of any length, and keeps its place among the others', async () => {
+  const { ends, close } = await openScene(2)
+  const texts = ['é', 'x'.repeat(125), 'x'.repeat(126), 'x'.repeat(65_535), 'x'.repeat(65_536)]
+  const messages = texts.map((text) => new PreparedMessage(text))
+  for (const { server } of ends) server.send('before')
+  for (const message of messages) for (const { server } of ends) server.sendPrepared?.(message)
+  const made = messages.map(({ wire }) => wire)
+  for (const { server } of ends) server.send('after')
+  await until(() => ends.every(({ received }) => received.length === texts.length + 2))
+  for (const { received } of ends) expect(received).toEqual(['before', ...texts, 'after'])
+  expect(messages.every(({ wire }, i) => wire === made[i] && wire !== undefined)).toBe(true)
   await close()
 })

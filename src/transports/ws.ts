@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { closeCodes } from '../protocol/close-codes.ts'
 import { type Body, subprotocol } from '../protocol/messages.ts'
-import type { AcceptSocket, Handshake, Socket } from '../server/transport.ts'
+import type { AcceptSocket, Handshake, PreparedMessage, Socket } from '../server/transport.ts'
 
 /** What the WebSocket transport needs to know. */
 export interface WebSocketOptions {
@@ -57,9 +58,12 @@ export function refuseUpgrade(socket: Duplex, status: string): void {
 function listen(webSocket: WebSocket, stream: Duplex, accept: AcceptSocket): void {
   const listener = accept(new WebSocketAdapter(webSocket, stream, () => listener.drained()))
   webSocket.on('message', (data, isBinary) => listener.message(bodyOf(data, isBinary)))
-  webSocket.on('close', () => listener.closed())
+  let tooLarge = false
+  webSocket.on('close', (code) => listener.closed(tooLarge ? closeCodes.frame_too_large : code))
   // A broken frame or a reset: `close` follows, and the other connections never hear of it.
-  webSocket.on('error', () => {})
+  webSocket.on('error', ({ code }: NodeJS.ErrnoException) => {
+    tooLarge = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+  })
 }
 
 /**
@@ -103,6 +107,18 @@ class WebSocketAdapter implements Socket {
     webSocket.send(data)
   }
 
+  /**
+   * What goes to many is made a WebSocket frame once: a server's frames are not masked, so they are alike for all. It
+   * leaves at once, for this connection is rarely the one that gets more in this turn.
+   */
+  sendPrepared(message: PreparedMessage): void {
+    const { webSocket, stream } = this
+    if (webSocket.readyState !== webSocket.OPEN) return
+    message.wire ??= frameOf(message.data)
+    stream.write(message.wire)
+    if (corked !== this && stream.writableLength > 0) this.watch()
+  }
+
   /** Writes what was sent in this turn. */
   flush(): void {
     if (corked !== this) return
@@ -138,6 +154,24 @@ class WebSocketAdapter implements Socket {
   resume(): void {
     this.webSocket.resume()
   }
+}
+
+/** The frame of a whole message (RFC 6455, 5.2). */
+function frameOf(data: Body): Buffer {
+  const isText = typeof data === 'string'
+  const payload = isText ? Buffer.from(data) : data
+  const { length } = payload
+  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10)
+  header[0] = 0x80 | (isText ? 1 : 2)
+  if (length < 126) header[1] = length
+  else if (length < 65_536) {
+    header[1] = 126
+    header.writeUInt16BE(length, 2)
+  } else {
+    header[1] = 127
+    header.writeBigUInt64BE(BigInt(length), 2)
+  }
+  return Buffer.concat([header, payload])
 }
 
 function bodyOf(data: RawData, isBinary: boolean): Body {

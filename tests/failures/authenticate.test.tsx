@@ -77,7 +77,7 @@ test('who is let in is the user of the session', async () => {
 test.each(['mallory', 'locked'])('%s is refused for good', async (user) => {
   await open()
   const peer = await as(user, false)
-  peer.send('h1')
+  peer.send('h2')
   expect(await peer.closing()).toEqual({
     code: closeCodes.unauthorized,
     reason: 'unauthorized',
@@ -91,7 +91,7 @@ test.each(['mallory', 'locked'])('%s is refused for good', async (user) => {
 test.each(['broken', 'slow'])('where authenticate is %s the browser may come again', async (user) => {
   await open({ limits: { authenticateTimeoutMs: 200 } })
   const peer = await as(user, false)
-  peer.send('h1')
+  peer.send('h2')
   expect(await peer.closing()).toMatchObject({
     code: closeCodes.authentication_failed,
     refusal: 'authentication_failed',
@@ -100,12 +100,12 @@ test.each(['broken', 'slow'])('where authenticate is %s the browser may come aga
   expect(scene.logged[0]).toMatch(/^authentication_failed/)
 })
 
-test.each(['h1', 'm1\n/hello', 'p', 'nonsense'])(
+test.each(['h2', 'm1\n/hello', 'p', 'nonsense'])(
   '%j while it is asked who it is ends the connection',
   async (text) => {
     await open({ limits: { authenticateTimeoutMs: 20_000 } })
     const peer = await as('slow', false)
-    peer.send('h1')
+    peer.send('h2')
     peer.send(text)
     expect(await peer.closing()).toMatchObject({ refusal: 'bad_frame' })
   },
@@ -114,7 +114,7 @@ test.each(['h1', 'm1\n/hello', 'p', 'nonsense'])(
 test('one that leaves while it is asked who it is leaves nothing', async () => {
   await open({ limits: { authenticateTimeoutMs: 100 } })
   const peer = await as('slow', false)
-  peer.send('h1')
+  peer.send('h2')
   peer.end()
   await peer.until(() => scene.server.connections === 1)
   await peer.until(() => scene.logged.length === 1)

@@ -24,7 +24,8 @@ test.each<[string, string | Uint8Array]>([
   ['a body that is missing', 'm1'],
   ['a body where there is none', 'u1\nx'],
   ['a field after a space', 'u 1'],
-  ['a second hello', 'h1'],
+  ['a second hello', 'h2'],
+  ['a receipt without a count', 't'],
 ])('%s closes the connection with bad_frame', async (_, message) => {
   const { port, end } = await openScene()
   const peer = await Peer.open(port)
@@ -66,7 +67,7 @@ describe('the handshake', () => {
   test('a late hello finds the connection closed', async () => {
     const { port, end } = await openScene({ limits })
     const peer = await Peer.open(port, false)
-    peer.socket.once('message', () => peer.send('h1'))
+    peer.socket.once('message', () => peer.send('h2'))
     expect(await peer.closing()).toMatchObject({ refusal: 'handshake_timeout' })
     expect(peer.messages).toHaveLength(1)
     await end()
@@ -80,7 +81,7 @@ describe('the handshake', () => {
     await end()
   })
 
-  test.each(['h0', 'h2', 'h999'])('version %s is refused for good', async (hello) => {
+  test.each(['h0', 'h1', 'h999'])('version %s is refused for good', async (hello) => {
     const { port, end } = await openScene()
     const peer = await Peer.open(port, false)
     peer.send(hello)
@@ -91,8 +92,8 @@ describe('the handshake', () => {
   test('after a refusal nothing more is listened to', async () => {
     const { port, end } = await openScene()
     const peer = await Peer.open(port, false)
-    peer.send('h2')
     peer.send('h1')
+    peer.send('h2')
     peer.send('m1\n/counter')
     await peer.closing()
     expect(peer.messages.map((message) => message[0])).toEqual(['z'])

@@ -13,7 +13,9 @@ export class Peer {
   private constructor(address: string, headers: Record<string, string>) {
     this.socket = new WebSocket(address, subprotocol, { headers })
     this.socket.on('message', (data) => {
-      this.messages.push(data.toString())
+      const message = data.toString()
+      // A receipt may come at any time, and answers nothing.
+      if (!message.startsWith('t')) this.messages.push(message)
       this.wake()
     })
     this.socket.on('close', (code, reason) => {
@@ -26,7 +28,7 @@ export class Peer {
   static async open(port: number, greet = true, headers: Record<string, string> = {}): Promise<Peer> {
     const peer = new Peer(`ws://127.0.0.1:${port}/live`, headers)
     await new Promise((resolve, reject) => peer.socket.once('open', resolve).once('error', reject))
-    if (greet) await peer.ask('h1', (message) => message.startsWith('w1,'))
+    if (greet) await peer.ask('h2', (message) => message.startsWith('w2,'))
     return peer
   }
 

@@ -65,7 +65,7 @@ test('it is closed with slow_reader, told to whoever could still read it', async
     close: (...why) => void closed.push(why),
     terminate: () => void closed.push('terminated'),
   })
-  listener.message('h1')
+  listener.message('h2')
   await until(() => closed.length === 2)
   expect(closed).toEqual([[4413, 'slow_reader'], 'terminated'])
   expect(codeOf(sent.at(-1))).toBe('slow_reader')

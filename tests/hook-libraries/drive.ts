@@ -25,7 +25,7 @@ export async function drive(server: LiveServer, path: string): Promise<string> {
     }
   }
   try {
-    socket.message('h1')
+    socket.message('h2')
     socket.message(`m1\n${path}`)
     const first = await heard(/"n is ",(0|"\?")/)
     const { slot, handler } = onlyFunction(first)

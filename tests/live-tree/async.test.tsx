@@ -171,3 +171,54 @@ test('without a Suspense of its own, a suspended tree leaves the page’s fallba
   await until(() => html(screen) === '<b>here</b>')
   await screen.unmount()
 })
+
+test('a click on content that waits for its next runs the closure on screen, whatever else came on screen meanwhile', async () => {
+  const gate = deferred()
+  const seen: string[] = []
+  let next = () => {}
+  let refresh = () => {}
+  async function Later() {
+    await gate.promise
+    return <i> later</i>
+  }
+  const Old = () => <u onClick={() => seen.push('old')}> old</u>
+  function Page() {
+    const [n, set] = useState(0)
+    next = () => set(1)
+    return (
+      <p>
+        <button onClick={() => seen.push(`page ${n}`)}>page {n}</button>
+        {n === 0 ? <Old /> : <Later />}
+      </p>
+    )
+  }
+  function Other() {
+    const [n, set] = useState(0)
+    refresh = () => set((before) => before + 1)
+    return <b>, other {n}</b>
+  }
+  const screen = await renderLive(
+    <>
+      <Suspense fallback="wait">
+        <Page />
+      </Suspense>
+      <Other />
+    </>,
+  )
+  next()
+  await screen.settled()
+  for (const n of [1, 2]) {
+    refresh()
+    await until(() => text(screen) === `page 0 old, other ${n}`)
+    await screen.settled()
+  }
+  await click(screen, 'button')
+  await click(screen, 'u')
+  expect(seen.splice(0)).toEqual(['page 0', 'old'])
+  gate.resolve()
+  await until(() => text(screen) === 'page 1 later, other 2')
+  await screen.settled()
+  await click(screen, 'button')
+  expect(seen).toEqual(['page 1'])
+  await screen.unmount()
+})

@@ -111,7 +111,7 @@ function Status() {
   return null
 }
 
-test('a lost connection: the old output stays, the status tells, and a fresh mount follows', async () => {
+test('a lost connection and session: the old output stays, the status tells, and a fresh mount follows', async () => {
   const Note = clientComponent('PageNote', ({ children }: { children: ReactNode }) => {
     const [text, setText] = useState('blank')
     return (
@@ -125,7 +125,10 @@ test('a lost connection: the old output stays, the status tells, and a fresh mou
     const [mount] = useState(() => ++mounts)
     return <Note>mount {mount}</Note>
   }
-  const page = await openPage({ routes: [route('/note', App)] })
+  const page = await openPage({
+    routes: [route('/note', App)],
+    limits: { sessionGraceMs: 0, sessionTtlMs: 0 },
+  })
   page.render(
     <>
       {live('/note')}
@@ -145,14 +148,14 @@ test('a lost connection: the old output stays, the status tells, and a fresh mou
   await page.close()
 })
 
-test('a call that is under way when the connection is lost is rejected', async () => {
+test('a call that is under way when the session is lost is rejected', async () => {
   let ask: () => Promise<unknown> = async () => {}
   const Probe = clientComponent('PageProbe', ({ onAsk }: { onAsk(): Promise<void> }) => {
     ask = onAsk
     return 'ready'
   })
   const App = () => <Probe onAsk={() => new Promise(() => {})} />
-  const page = await openPage({ routes: [route('/', App)] })
+  const page = await openPage({ routes: [route('/', App)], limits: { sessionGraceMs: 0, sessionTtlMs: 0 } })
   page.render(live('/'))
   await until(() => page.text() === 'ready')
   const answer = ask().catch((error: unknown) => error)

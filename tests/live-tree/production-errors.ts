@@ -34,7 +34,7 @@ async function say(message: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-await say('h1')
+await say('h2')
 await say('m1\n/broken')
 await say('m2\n/fine')
 await say('c1,2,1,1\n0.onClick')

@@ -33,7 +33,7 @@ export async function openRawPeer(server: LiveServer): Promise<RawPeer> {
     },
   }
   await peer.heard()
-  await peer.say('h1')
+  await peer.say('h2')
   return peer
 }
 

@@ -37,8 +37,8 @@ test('the package runs in plain Node, without a bundler', async () => {
     const live = createLiveServer({ routes: [route('/', () => createElement('b', null, 'hi'))] })
     const { port } = await live.listen(0, '127.0.0.1')
     const { default: WebSocket } = await import('ws')
-    const socket = new WebSocket('ws://127.0.0.1:' + port + '/live', 'liveroot.1')
-    socket.on('open', () => socket.send('h1'))
+    const socket = new WebSocket('ws://127.0.0.1:' + port + '/live', 'liveroot.2')
+    socket.on('open', () => socket.send('h2'))
     socket.on('message', (data) => {
       if (String(data).startsWith('w')) return socket.send('m1\\n/nowhere')
       console.log(String(data))

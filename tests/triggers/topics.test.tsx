@@ -21,7 +21,7 @@ function connect(server: LiveServer): Screen {
     close() {},
     terminate() {},
   })
-  listener.message('h1')
+  listener.message('h2')
   return { down, say: (message) => listener.message(message) }
 }
 

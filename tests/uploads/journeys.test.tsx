@@ -170,8 +170,11 @@ test('leaving the page during an upload rejects the call; the server keeps nothi
   await Promise.all([expect(uploaded).rejects.toMatchObject({ code: 'connection_lost' }), screen.unmount()])
 })
 
-test('a connection that drops during an upload rejects the call; on the next one all is as before', async () => {
-  const page = await openPage({ routes: [route('/', () => <Probe ask={(file: File) => file.size} />)] })
+test('a session that is lost during an upload rejects the call; in the next one all is as before', async () => {
+  const page = await openPage({
+    routes: [route('/', () => <Probe ask={(file: File) => file.size} />)],
+    limits: { sessionGraceMs: 0, sessionTtlMs: 0 },
+  })
   page.render(<LiveRoot route="/" />)
   await until(() => page.text() === 'idle')
   const lost = ask(new Blob([new Uint8Array(9_000_000)]))

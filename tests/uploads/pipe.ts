@@ -42,20 +42,21 @@ export function openPipe(limits: Partial<LiveLimits> = {}, bufferedBytes = () =>
       })
     },
   })
-  const client = new ClientUploads({
+  const socket = {
+    isOpen: true,
     get bufferedBytes() {
       return bufferedBytes()
     },
-    send(message) {
-      if (message.type === 'upload') most = Math.max(most, ++unconfirmed)
-      const wire = encode(message)
-      setImmediate(() => {
-        const received = decodeUp(wire) as UpMessage
-        up.push(received)
-        if (received.type === 'upload') server.receive(received)
-        if (received.type === 'discard') server.discard(received)
-      })
-    },
+  }
+  const client = new ClientUploads(socket, (message) => {
+    if (message.type === 'upload') most = Math.max(most, ++unconfirmed)
+    const wire = encode(message)
+    setImmediate(() => {
+      const received = decodeUp(wire) as UpMessage
+      up.push(received)
+      if (received.type === 'upload') server.receive(received)
+      if (received.type === 'discard') server.discard(received)
+    })
   })
   return { client, server, up, down, mostUnconfirmed: () => most, refused, logged }
 }

@@ -1,2 +1,4 @@
-// What Liveroot can do with NATS. Its client is an optional peer, loaded when it is first used.
+// What Liveroot can do with NATS. Its clients are optional peers, loaded when they are first used.
+export { type NatsBusOptions, natsBus } from './bus.ts'
+export { type JetstreamQueueOptions, jetstream } from './source.ts'
 export { type NatsStoreOptions, natsStore } from './store.ts'

@@ -1,2 +1,4 @@
 // What Liveroot can do with PostgreSQL. Its client is an optional peer, loaded when it is first used.
-export {}
+export { type PostgresBusOptions, postgresBus } from './bus.ts'
+export { postgresQueueTable } from './queue-table.ts'
+export { type PostgresQueueOptions, postgresQueue } from './source.ts'

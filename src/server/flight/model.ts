@@ -2,14 +2,16 @@ import type { ReactElement } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
 import { type Edit, listStep } from '../../live/diff.ts'
 import type { ListScript } from '../../live/list-script.ts'
+import { Outlet, SharedPlace } from '../../live/shared-place.ts'
 import type { Slot } from '../../live/slot.ts'
 import { Handler, Hole, TemplateElement, type TemplateNode } from '../../live/template.ts'
 import type { Batch, Write } from '../../live/writes.ts'
 import { elementKey, wireKey } from './wire-key.ts'
 
 /** A batch as what React's Flight writer takes: elements, client references and data. */
-export function batchModel({ writes, gone }: Batch): unknown[] {
+export function batchModel({ writes, gone, isPicture }: Batch): unknown[] {
   const model: unknown[] = writes.map(writeModel)
+  if (isPicture) model.unshift([-2])
   if (gone.length > 0) model.push([-1, ...gone])
   return model
 }
@@ -46,6 +48,8 @@ function nodeModel(value: TemplateNode, slot: Slot): unknown {
 }
 
 function elementModel({ type, key, props }: TemplateElement, slot: Slot): ReactElement {
+  if (type instanceof Outlet) return marker(elementKey(key), [-1, type.name])
+  if (type instanceof SharedPlace) return marker(elementKey(key), fieldsModel(placeProps(type, props), slot))
   const fields = fieldsModel(props, slot)
   return (Array.isArray(fields.children) ? jsxs : jsx)(
     type as never,
@@ -62,11 +66,23 @@ function holeModel(hole: Hole, slot: Slot): ReactElement {
   return marker(wireKey(hole, slot.generationOf(hole.path)), [slot.idInHole(hole.path)])
 }
 
+/** The props of a shared tree's place: its number, under a name that no prop of the author's has, and the outlets'. */
+export function placeProps(
+  place: SharedPlace,
+  props: Readonly<Record<string, TemplateNode>>,
+): Readonly<Record<string, TemplateNode>> {
+  return { '': place.id, ...props }
+}
+
 /**
- * An element of no type, which nothing else on the wire is. In a template a number makes it a hole, a text a handler;
- * in a result it stands for a stream. React wants props to be an object, and an array is the shortest.
+ * An element of no type, which nothing else on the wire is. In a template a number makes it a hole, a text a handler,
+ * an object the place of a shared tree; in a result it stands for a stream. React wants props to be an object, and an
+ * array is the shortest.
  */
-export function marker(key: string | null, props: readonly unknown[]): ReactElement {
+export function marker(
+  key: string | null,
+  props: readonly unknown[] | Readonly<Record<string, unknown>>,
+): ReactElement {
   const element = Object.getOwnPropertyDescriptors(jsx('' as never, {}, key ?? undefined))
   return Object.create(Object.prototype, {
     ...element,

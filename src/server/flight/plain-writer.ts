@@ -1,10 +1,12 @@
 import { LiverootError } from '../../errors.ts'
 import { type Edit, listStep } from '../../live/diff.ts'
 import type { ListScript } from '../../live/list-script.ts'
+import { Outlet, SharedPlace } from '../../live/shared-place.ts'
 import type { Slot } from '../../live/slot.ts'
 import { Handler, Hole, isClientReference, TemplateElement, type TemplateNode } from '../../live/template.ts'
 import type { Batch, Write } from '../../live/writes.ts'
 import type { ClientModuleMap } from './client-manifest.ts'
+import { placeProps } from './model.ts'
 import { elementKey, wireKey } from './wire-key.ts'
 
 /** Thrown where only React's own writer will do; the caller falls back to it. */
@@ -46,8 +48,8 @@ class PlainWriter {
 
   constructor(private readonly modules: ClientModuleMap) {}
 
-  batch({ writes, gone }: Batch): string {
-    let root = '0:['
+  batch({ writes, gone, isPicture }: Batch): string {
+    let root = isPicture ? '0:[[-2]' : '0:['
     for (const write of writes) root += (root.length > 3 ? ',' : '') + this.write(write)
     if (gone.length > 0) root += `${root.length > 3 ? ',' : ''}[-1,${gone.join(',')}]`
     return `${this.imports}${this.rows}${root}]\n`
@@ -120,9 +122,13 @@ class PlainWriter {
 
   private element({ type, key, props }: TemplateElement): string {
     if (typeof type === 'string' && contextual.has(type)) throw notPlain
-    const name = typeof type === 'string' ? this.string(type) : `"${this.typeReference(type)}"`
     const wire = elementKey(key)
-    return `["$",${name},${wire === null ? 'null' : this.string(wire)},${this.fields(props)}${elementEnd}`
+    const start = wire === null ? 'null' : this.string(wire)
+    if (type instanceof SharedPlace)
+      return `["$","",${start},${this.fields(placeProps(type, props))}${elementEnd}`
+    if (type instanceof Outlet) return `["$","",${start},[-1,${this.string(type.name)}]${elementEnd}`
+    const name = typeof type === 'string' ? this.string(type) : `"${this.typeReference(type)}"`
+    return `["$",${name},${start},${this.fields(props)}${elementEnd}`
   }
 
   private typeReference(type: unknown): string {

@@ -28,7 +28,9 @@ function connect(sent: string[]): Promise<void> {
       connect(listener) {
         setTimeout(() => {
           listener.opened()
-          listener.message(encode({ type: 'welcome', version: 1, heartbeatMs: 60_000, window: 1_000_000 }))
+          const body = JSON.stringify({ token: '', session: 'new', handled: 0, maxCalls: 64 })
+          const head = { type: 'welcome', version: 2, heartbeatMs: 60_000, window: 1_000_000 } as const
+          listener.message(encode({ ...head, body }))
           resolve()
         }, 0)
         return { send: (data) => void sent.push(String(data)), close() {}, bufferedBytes: 0 }

@@ -22,7 +22,7 @@ export async function converse(ids: readonly string[]): Promise<Conversation> {
     socket.message(message)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  await say('h1')
+  await say('h2')
   await say('m1\n/none')
   await say('a1,1,1')
   await say(`c1,0,0,0\n${ids[0]}\n["too early"]`)

@@ -1,0 +1,21 @@
+import type { Body, HelloBody } from '../protocol/messages.ts'
+
+/** What a hello says; null where that is not what a hello can say. */
+export function readHello(body: Body | undefined): HelloBody | null {
+  if (body === undefined) return {}
+  const hello = parse(String(body))
+  if (typeof hello !== 'object' || hello === null || Array.isArray(hello)) return null
+  const { token, received } = hello as Record<string, unknown>
+  const ok =
+    (token === undefined || typeof token === 'string') &&
+    (received === undefined || (Number.isSafeInteger(received) && (received as number) >= 0))
+  return ok ? (hello as HelloBody) : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

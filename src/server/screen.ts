@@ -1,0 +1,19 @@
+import type { ServerFunction } from './server-functions.ts'
+
+/** A root as the calls of one session see it: what is on that browser's screen, and when effects have come there. */
+export interface Screen {
+  /** Names the root in the application's log. */
+  readonly route: string
+  /** The last frame that was sent to the browser. */
+  readonly sequence: number
+  /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
+  ofAction: boolean
+  /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
+  find(slot: number, path: string, seen: number): ServerFunction | undefined
+  /** True where a client component on the screen is in a module that imports the server function of this id. */
+  lists(id: string): boolean
+  /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
+  afterFlush(callback: () => void): void
+  /** Calls back when all that changed so far is on its way to the browser. */
+  whenFlushed(callback: () => void): void
+}

@@ -1,0 +1,163 @@
+import { LiverootError } from '../errors.ts'
+import type { ErrorBody, Message } from '../protocol/messages.ts'
+import { longestMountPath } from '../protocol/mount-path.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
+import { describeError, refusalOf } from './errors-out.ts'
+import { Root } from './root.ts'
+import type { Session } from './session.ts'
+import type { EntryChanges } from './session-keeper.ts'
+import type { StoredTree } from './snapshot.ts'
+
+/** The live roots of a session. */
+export class SessionRoots {
+  private readonly mounted = new Map<number, Root>()
+  /** Those that the browser had, and may mount again. */
+  private aside: Root[] = []
+  private asideTimer: NodeJS.Timeout | undefined
+  private trees = 0
+
+  constructor(private readonly session: Session) {}
+
+  get(id: number): Root | undefined {
+    return this.mounted.get(id)
+  }
+
+  get all(): readonly Root[] {
+    return [...this.mounted.values()]
+  }
+
+  mount({ root: id, body }: Message<'mount'>): void {
+    const path = String(body)
+    const former = this.takeAside(id, path)
+    if (former !== undefined) {
+      this.mounted.set(id, former)
+      return former.mountAgain(id)
+    }
+    try {
+      const root = this.make(id, path)
+      this.mounted.set(id, root)
+      root.mount()
+    } catch (error) {
+      this.refuse(id, error)
+    }
+  }
+
+  /** The same root, where the browser still has its number; a page that was loaded anew has given it another. */
+  private takeAside(id: number, path: string): Root | undefined {
+    if (this.aside.length === 0) return undefined
+    const ofPath = this.aside.filter((root) => root.path === path)
+    const found = ofPath.find((root) => root.id === id) ?? ofPath[0]
+    this.aside = this.aside.filter((root) => root !== found)
+    return found
+  }
+
+  private make(id: number, path: string): Root {
+    const { limits, routes } = this.session.host
+    if (this.mounted.size >= limits.maxRootsPerSession) throw new LiverootError('too_many_roots')
+    if (id >= firstSharedRoot) throw new LiverootError('bad_frame')
+    if (path.length > longestMountPath)
+      throw new LiverootError('bad_params', 'The path of the root is too long.')
+    return new Root(this.session, id, path, routes.match(path), ++this.trees)
+  }
+
+  /** Mounts the trees of a snapshot; the browser will mount its roots again. */
+  restore(trees: readonly StoredTree[]): void {
+    const { routes } = this.session.host
+    for (const stored of trees) {
+      this.trees = Math.max(this.trees, stored.tree)
+      try {
+        const root = new Root(
+          this.session,
+          stored.root,
+          stored.path,
+          routes.match(stored.path),
+          stored.tree,
+          stored,
+        )
+        root.pause()
+        this.aside.push(root)
+        root.mount()
+      } catch (error) {
+        // A route that is there no more, or refuses its parameters now: the browser is told when it asks.
+        this.session.keeper.dropTree(stored.tree)
+        describeError(error, 'restore_failed', this.session.host.onError)
+      }
+    }
+    this.closeAsideLater()
+  }
+
+  /** True when some of the trees' state is in no snapshot. */
+  get unsaved(): boolean {
+    return [...this.mounted.values(), ...this.aside].some(({ tree }) => tree.state?.dirty)
+  }
+
+  /** What changed in the state of all trees since it was asked for last. */
+  collectState(changes: EntryChanges): void {
+    for (const root of this.mounted.values()) root.collectState(changes)
+    for (const root of this.aside) root.collectState(changes)
+  }
+
+  private refuse(id: number, error: unknown): void {
+    const { host } = this.session
+    if (error instanceof LiverootError) {
+      host.refused(error.code)
+      this.sendError(id, refusalOf(error.code, error.message))
+    } else this.sendError(id, describeError(error, 'root_failed', host.onError))
+  }
+
+  unmount({ root: id }: Message<'unmount'>): void {
+    const root = this.mounted.get(id)
+    this.mounted.delete(id)
+    root?.close()
+  }
+
+  /** The tree is gone; the browser shows the error at the boundary around its `LiveRoot`. */
+  fail(root: Root, body: ErrorBody): void {
+    const isMounted = this.mounted.get(root.id) === root
+    if (isMounted) this.mounted.delete(root.id)
+    else this.aside = this.aside.filter((each) => each !== root)
+    root.close()
+    if (isMounted) this.sendError(root.id, body)
+  }
+
+  private sendError(root: number, body: ErrorBody): void {
+    this.session.send({ type: 'rootError', root, body: JSON.stringify(body) })
+  }
+
+  /** There may be room for frames again. */
+  wake(): void {
+    for (const root of this.mounted.values()) root.wake()
+  }
+
+  /** What the guards of routes allowed may not be allowed any more. */
+  userChanged(): void {
+    for (const root of [...this.mounted.values(), ...this.aside]) root.userChanged()
+  }
+
+  /** The browser does not have them any more. Those that it does not mount again are unmounted after a while. */
+  setAside(): void {
+    this.closeAside()
+    this.aside = this.all.slice()
+    this.mounted.clear()
+    for (const root of this.aside) root.pause()
+    this.closeAsideLater()
+  }
+
+  private closeAsideLater(): void {
+    if (this.aside.length === 0) return
+    const { sessionGraceMs } = this.session.host.limits
+    this.asideTimer = setTimeout(() => this.closeAside(), sessionGraceMs).unref()
+  }
+
+  private closeAside(): void {
+    clearTimeout(this.asideTimer)
+    for (const root of this.aside.splice(0)) root.close()
+  }
+
+  close(): void {
+    this.closeAside()
+    const all = this.all.slice()
+    this.mounted.clear()
+    for (const root of all) root.close()
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  createSessionKey,
+  readToken,
+  SessionSecrets,
+  type SessionToken,
+  sessionIdOf,
+} from './session-token.ts'
+
+const read = (token: string) => readToken(token) as SessionToken
+
+test('a token opens the session that made it, until the next one is known to have arrived', () => {
+  const secrets = new SessionSecrets(60_000)
+  const key = createSessionKey()
+  const [first, second] = [secrets.issue(key), secrets.issue(key)].map(read) as [SessionToken, SessionToken]
+  expect([first.key, second.key]).toEqual([key, key])
+  expect([secrets.accepts(first.secret), secrets.accepts(second.secret)]).toEqual([true, true])
+  secrets.arrived()
+  expect([secrets.accepts(first.secret), secrets.accepts(second.secret)]).toEqual([false, true])
+})
+
+test('a browser that never gets the new ones can go on with the one it has', () => {
+  const secrets = new SessionSecrets(60_000)
+  const known = read(secrets.issue('k'.repeat(32)))
+  secrets.arrived()
+  const lost = [1, 2, 3].map(() => read(secrets.issue('k'.repeat(32))))
+  expect(secrets.accepts(known.secret)).toBe(true)
+  // What was lost on its way opens nothing, but for the newest.
+  expect(lost.map(({ secret }) => secrets.accepts(secret))).toEqual([false, false, true])
+})
+
+test('another session’s token opens nothing, and an expired one neither', () => {
+  const key = createSessionKey()
+  const one = new SessionSecrets(60_000)
+  one.issue(key)
+  expect(one.accepts(read(new SessionSecrets(60_000).issue(key)).secret)).toBe(false)
+  expect(new SessionSecrets(60_000).accepts('')).toBe(false)
+  const short = new SessionSecrets(0)
+  expect(short.accepts(read(short.issue(key)).secret)).toBe(false)
+})
+
+test('what is stored opens it in another process, and holds no secret', () => {
+  const secrets = new SessionSecrets(60_000)
+  const key = createSessionKey()
+  const token = read(secrets.issue(key))
+  const text = JSON.stringify(secrets.stored)
+  expect(text).not.toContain(token.secret)
+  expect(new SessionSecrets(60_000, JSON.parse(text)).accepts(token.secret)).toBe(true)
+})
+
+test.each([
+  '',
+  '.',
+  'a.b',
+  `${'k'.repeat(32)}.${'s'.repeat(42)}`,
+  `${'k'.repeat(33)}.${'s'.repeat(43)}`,
+  `${'é'.repeat(32)}.${'s'.repeat(43)}`,
+])('%j is no token', (text) => {
+  expect(readToken(text)).toBeNull()
+})
+
+test('ids are the same for a key, another for another, and do not hold it', () => {
+  const key = createSessionKey()
+  expect(sessionIdOf(key)).toBe(sessionIdOf(key))
+  expect(sessionIdOf(key)).not.toBe(sessionIdOf(createSessionKey()))
+  expect(sessionIdOf(key)).toMatch(/^[\w-]{22}$/)
+  expect(key).not.toContain(sessionIdOf(key).slice(0, 8))
+})

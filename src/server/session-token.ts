@@ -1,0 +1,91 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** What a browser shows to go on with its session: the session's key, which stays, and the secret, which is used once. */
+export interface SessionToken {
+  readonly key: string
+  readonly secret: string
+}
+
+const form = /^([\w-]{32})\.([\w-]{43})$/
+
+/** What a hello brought as its token; null where it is none that this server could have made. */
+export function readToken(text: string): SessionToken | null {
+  const [, key, secret] = form.exec(text) ?? []
+  return key === undefined || secret === undefined ? null : { key, secret }
+}
+
+export function createSessionKey(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+/** The public id of the session that a key opens. It stays the same in every process, and leads to no key. */
+export function sessionIdOf(key: string): string {
+  return createHash('sha256').update(`id ${key}`).digest('base64url').slice(0, 22)
+}
+
+/** The secrets that open one session, as they can be stored: hashes, from which no token can be made. */
+export interface StoredSecrets {
+  readonly current: string
+  /** The one before, until the browser is known to have the newer one. */
+  readonly former: string | null
+  /** When nobody can go on with the session any more, in milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/**
+ * Which tokens open a session: the newest, and the one before as long as the newest may have been lost on its way. So a
+ * copy is worth nothing once its owner has come back.
+ */
+export class SessionSecrets {
+  private current = ''
+  private former: string | null = null
+  private expiresAt = 0
+
+  /** @param ttlMs how long a session may be left alone before its tokens open nothing any more. */
+  constructor(
+    private readonly ttlMs: number,
+    stored?: StoredSecrets,
+  ) {
+    Object.assign(this, stored)
+  }
+
+  /** A new token; it replaces the newest one. */
+  issue(key: string): string {
+    const secret = randomBytes(32).toString('base64url')
+    // One that was never known to arrive makes no other old.
+    this.former ??= this.current === '' ? null : this.current
+    this.current = hashOf(secret)
+    this.renew()
+    return `${key}.${secret}`
+  }
+
+  /** The browser has the newest token: the one before opens nothing any more. */
+  arrived(): void {
+    this.former = null
+  }
+
+  /** The browser was here just now. */
+  renew(): void {
+    this.expiresAt = Date.now() + this.ttlMs
+  }
+
+  accepts(secret: string): boolean {
+    if (Date.now() >= this.expiresAt) return false
+    const hash = hashOf(secret)
+    return isSame(hash, this.current) || (this.former !== null && isSame(hash, this.former))
+  }
+
+  /** For a store; the constructor takes it back. */
+  get stored(): StoredSecrets {
+    const { current, former, expiresAt } = this
+    return { current, former, expiresAt }
+  }
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+}

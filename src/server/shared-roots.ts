@@ -1,0 +1,111 @@
+import type { Presence } from '../live/presence.ts'
+import type { LiveServices, Topics } from '../live/services.ts'
+import type { HeldPlace, SharedDefinition, SharedRequest, SharedTrees } from '../live/shared.ts'
+import { SharedPlace } from '../live/shared-place.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
+import type { OnError } from './errors-out.ts'
+import type { ClientModuleMap } from './flight/client-manifest.ts'
+import { SharedRoot } from './shared-root.ts'
+
+/** What shared roots use of their server. */
+export interface SharedHost {
+  readonly topics: Topics
+  readonly presence: Presence
+  readonly onError: OnError
+  /** Where the browser finds client modules. */
+  modules(): ClientModuleMap
+}
+
+/** A root, private or shared, with places of shared roots in its tree. */
+export interface Holder {
+  /** Its viewers see that root too. */
+  show(root: SharedRoot): void
+  /** A place of that root is gone from its tree. `gone` is to be called when it is gone from the screens. */
+  hide(root: SharedRoot, gone: () => void): void
+}
+
+/** The shared roots of a server, by component and key. */
+export class SharedRoots {
+  private readonly byDefinition = new Map<SharedDefinition, Map<string, SharedRoot>>()
+  private lastId = firstSharedRoot - 1
+  /** Their numbers must not be those of any session. */
+  private lastStream = firstSharedRoot - 1
+  private readonly steps: (() => void)[] = []
+
+  constructor(readonly host: SharedHost) {}
+
+  /** What the components of a root can use of the server. */
+  servicesFor(holder: Holder): LiveServices {
+    const shared: SharedTrees = { place: (request) => new Place(this, holder, request) }
+    return { topics: this.host.topics, presence: this.host.presence, shared }
+  }
+
+  /** The root of a request; a new one where there is none. */
+  open(request: SharedRequest): SharedRoot {
+    const { definition, key } = request
+    let roots = this.byDefinition.get(definition)
+    if (roots === undefined) {
+      roots = new Map()
+      this.byDefinition.set(definition, roots)
+    }
+    let root = roots.get(key)
+    if (root === undefined) {
+      root = new SharedRoot(this, ++this.lastId, request)
+      roots.set(key, root)
+    }
+    return root
+  }
+
+  forget(root: SharedRoot, { definition, key }: SharedRequest): void {
+    const roots = this.byDefinition.get(definition)
+    if (roots?.get(key) !== root) return
+    roots.delete(key)
+    if (roots.size === 0) this.byDefinition.delete(definition)
+  }
+
+  nextStream(): number {
+    return ++this.lastStream
+  }
+
+  /** Does a step when React is not at work, and before anything is flushed. */
+  later(step: () => void): void {
+    this.steps.push(step)
+    if (this.steps.length === 1) queueMicrotask(() => this.takeSteps())
+  }
+
+  takeSteps(): void {
+    for (let step = this.steps.shift(); step !== undefined; step = this.steps.shift()) step()
+  }
+
+  close(): void {
+    for (const roots of [...this.byDefinition.values()]) for (const root of [...roots.values()]) root.close()
+  }
+}
+
+class Place extends SharedPlace implements HeldPlace {
+  private root: SharedRoot | undefined
+
+  constructor(
+    private readonly roots: SharedRoots,
+    private readonly holder: Holder,
+    private readonly request: SharedRequest,
+  ) {
+    super()
+  }
+
+  get id(): number {
+    return this.root?.id ?? 0
+  }
+
+  hold(onFailure: (error: unknown) => void): () => void {
+    const { roots, holder } = this
+    const root = roots.open(this.request)
+    this.root = root
+    const letGo = root.hold(onFailure)
+    roots.later(() => {
+      root.mount()
+      holder.show(root)
+    })
+    return () => roots.later(() => holder.hide(root, letGo))
+  }
+}

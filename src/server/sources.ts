@@ -1,0 +1,23 @@
+import type { LivePart } from './lifecycle.ts'
+import type { RunningSource, Source, SourceHost } from './source.ts'
+
+/** The sources of a server: the last to start, for they need the others, and the first to be drained. */
+export class Sources implements LivePart {
+  readonly name = 'sources'
+  private running: readonly RunningSource[] = []
+
+  constructor(
+    private readonly sources: readonly Source[],
+    private readonly host: SourceHost,
+  ) {}
+
+  start(): void {
+    this.running = this.sources.map((source) => source.start(this.host))
+  }
+
+  async stop(giveUp: AbortSignal): Promise<void> {
+    await Promise.all(this.running.map((source) => source.stop(giveUp)))
+    this.running = []
+    await this.host.locks.close()
+  }
+}
