@@ -1,29 +1,36 @@
 /**
- * `npm run bench -- [scenario ...] [clicks] [scale] [--json] [--profile]`: Liveroot against sending whole trees, and
- * `clicks` against a bare echo.
+ * `npm run bench -- [scenario ...] [clicks] [fanout] [fanout-table] [scale] [--json] [--profile]`: Liveroot against sending whole trees, and
+ * `clicks` and `fanout` against bare `ws`.
  */
 import { parseArgs } from 'node:util'
 import { build } from './build.ts'
 import { profileClicks, runClicks } from './clicks.ts'
+import type { FanoutFigures } from './client/fanout/load.ts'
 import type { Figures } from './client/measure.ts'
 import type { ScaleFigures } from './client/scale.ts'
+import { profileFanout, runFanout } from './fanout.ts'
 import { type PlanName, planNames } from './plans.ts'
 import { type Comparison, printScale, printTable, scaleJson, tableJson } from './report.ts'
 import { clicksJson, printClicks } from './report-clicks.ts'
+import { fanoutJson, printFanout } from './report-fanout.ts'
 import { run } from './run.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
 })
-const others = ['clicks', 'scale']
+const fanoutKinds = ['fanout', 'fanout-table'] as const
+const others = ['clicks', 'scale', ...fanoutKinds]
 const unknown = positionals.filter((name) => !others.includes(name) && !planNames.includes(name as PlanName))
 if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`)
 
 const all = positionals.length === 0
 const names = planNames.filter((name) => all || positionals.includes(name))
 // The JSON of a whole run is that of the scenarios; `clicks` and `scale` have objects of their own.
-const [withClicks, withScale] = others.map((name) => positionals.includes(name) || (all && !values.json))
+const wants = (name: string) => positionals.includes(name) || (all && !values.json)
+const [withClicks, withScale] = [wants('clicks'), wants('scale')]
+// Asked for by its name, `fanout` is both.
+const fanouts = fanoutKinds.filter((kind) => wants(kind) || wants('fanout'))
 
 const directory = build()
 if (values.profile) await printProfiles()
@@ -38,13 +45,17 @@ async function printFigures(): Promise<void> {
   }
   const clicks = withClicks ? await runClicks(directory) : null
   const scale = withScale ? await run<ScaleFigures[]>(directory, 'scale', 'liveroot') : null
+  const fanout: FanoutFigures[][] = []
+  for (const kind of fanouts) fanout.push(await runFanout(directory, kind))
   if (values.json) {
-    const own = { ...(clicks && clicksJson(clicks)), ...(scale && scaleJson(scale)) }
+    const spread = fanout.length === 0 ? null : fanoutJson(fanout)
+    const own = { ...(clicks && clicksJson(clicks)), ...spread, ...(scale && scaleJson(scale)) }
     console.log(JSON.stringify({ ...tableJson(compared), ...own }))
     return
   }
   if (compared.length > 0) printTable(compared)
   if (clicks !== null) printClicks(clicks)
+  for (const figures of fanout) printFanout(figures)
   if (scale !== null) printScale(scale)
 }
 
@@ -54,6 +65,11 @@ async function printProfiles(): Promise<void> {
     console.log(`${name}\n${profile?.join('\n')}\n`)
   }
   if (withClicks) console.log(`clicks\n${(await profileClicks(directory)).join('\n')}\n`)
+  for (const kind of fanouts) {
+    for (const [system, lines] of Object.entries(await profileFanout(directory, kind))) {
+      if (system !== 'floor') console.log(`${kind} ${system}\n${lines.join('\n')}\n`)
+    }
+  }
   if (withScale)
     console.log(`scale\n${(await run<string[]>(directory, 'scale', 'liveroot', true)).join('\n')}\n`)
 }

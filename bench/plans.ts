@@ -50,3 +50,13 @@ export const targetHeapKb = 10
 
 /** Bounds for `clicks`: bytes of a click, and what it costs against one echo of as many bytes. */
 export const clickTargets = { bytesUp: 50, bytesDown: 45, cpuRatio: 3, roundTripRatio: 2 } as const
+
+/** What every browser is told of at once: by a tree of its own, by one tree for all, or one cell of a large table. */
+export type FanoutScenario = 'fanout-private' | 'fanout-shared' | 'fanout-table'
+
+/** Bounds for `fanout`: deliveries per CPU second against bare `ws`, CPU of a cell of the table, and how late the loop is. */
+export const fanoutTargets = {
+  ratios: { private: 0.4, shared: 0.8 },
+  tableMicros: 60,
+  loopDelayMs: 30,
+} as const

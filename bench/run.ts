@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { PlanName, System } from './plans.ts'
 
 /** No measurement takes nearly as long. */
-const timeLimitMs = 120_000
+const usualLimitMs = 120_000
 
 /** Measures one scenario: the server in one new process, its browsers in another. `directory` has the compiled code. */
 export async function run<Figures>(
@@ -33,7 +33,12 @@ export async function run<Figures>(
 }
 
 /** Starts a process of the benchmark; on one core of its own, where `core` is given. */
-export function start(file: string, args: readonly string[], core?: number): ChildProcess {
+export function start(
+  file: string,
+  args: readonly string[],
+  core?: number,
+  timeLimitMs = usualLimitMs,
+): ChildProcess {
   const node = ['--expose-gc']
   const pinned = core !== undefined && canPin
   return fork(file, args, {

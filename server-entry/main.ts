@@ -5,6 +5,7 @@ import { Room } from '../fixtures/chat/room.tsx'
 import { parseRoom } from '../fixtures/chat/room-store.ts'
 import { Counter } from '../fixtures/counter/counter.tsx'
 import { SharedCounter } from '../fixtures/counter/shared-counter.tsx'
+import { TradingFloor } from '../fixtures/market/trading-floor.tsx'
 import { Orders } from '../fixtures/orders/orders.tsx'
 import { ordersHook } from '../fixtures/orders/orders-hook.ts'
 import { sevenGuis } from '../fixtures/seven-guis/routes.ts'
@@ -22,6 +23,7 @@ const live = createLiveServer({
     route('/shared-counter', SharedCounter),
     route('/rooms/:id', Room, { params: { id: parseRoom } }),
     route('/orders', Orders, { params: { limit: Number } }),
+    route('/market', TradingFloor),
     route('/slow', Slow),
     route('/chart', Chart),
     route('/sign-up', SignUp),

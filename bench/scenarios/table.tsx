@@ -5,7 +5,7 @@ import { scenario } from './scenario.ts'
 
 const columns = ['Symbol', 'Name', 'Price', 'Change', 'Volume', 'High', 'Low', 'Venue']
 
-function Table() {
+export function Table() {
   const [quotes, setQuotes] = useState(thousandQuotes)
   const [selected, setSelected] = useState<string | null>(null)
   useTopic<Quote>('listings', (quote) => setQuotes((all) => [quote, ...all]))

@@ -1,11 +1,14 @@
 /** Longer than this in one go, and the sockets would notice. */
 const sliceMs = 8
 
+/** Reading the clock costs a part of what a small flush does. */
+const flushesPerLook = 4
+
 interface Flushable {
   flush(): void
 }
 
-let waiting = new Set<Flushable>()
+const waiting = new Set<Flushable>()
 let scheduled = false
 
 /**
@@ -14,6 +17,10 @@ let scheduled = false
  */
 export function scheduleFlush(target: Flushable): void {
   waiting.add(target)
+  schedule()
+}
+
+function schedule(): void {
   if (scheduled) return
   scheduled = true
   setImmediate(flushSome)
@@ -21,13 +28,14 @@ export function scheduleFlush(target: Flushable): void {
 
 function flushSome(): void {
   scheduled = false
-  const batch = waiting
-  waiting = new Set()
   const end = performance.now() + sliceMs
-  for (const target of batch) {
-    batch.delete(target)
+  // Who comes meanwhile is flushed in the next turn.
+  let left = waiting.size
+  for (const target of waiting) {
+    if (left === 0 || (left % flushesPerLook === 0 && performance.now() > end)) break
+    left--
+    waiting.delete(target)
     target.flush()
-    if (performance.now() > end) break
   }
-  for (const rest of batch) scheduleFlush(rest)
+  if (waiting.size > 0) schedule()
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
 import { encode } from '../protocol/codec.ts'
-import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
+import type { Body, DownMessage, HelloBody, Message, SessionOutcome } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
@@ -73,6 +73,8 @@ export class Session implements ViewerHost {
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
+  /** Names the count of messages, both ways. */
+  series = 0
   readonly roots: SessionRoots
   /** The shared roots that it sees. */
   readonly views: SharedViews
@@ -145,7 +147,7 @@ export class Session implements ViewerHost {
 
   /** The root of that number, as this session's calls see it. */
   screen(id: number): Screen | undefined {
-    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+    return id < firstSharedRoot ? this.roots.find(id) : this.views.get(id)
   }
 
   get screens(): readonly Screen[] {
@@ -255,9 +257,9 @@ export class Session implements ViewerHost {
   /**
    * Gives the session another connection. Nothing is sent before {@link goOn}.
    *
-   * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
+   * @param hello what the browser says that it has; nothing, where the page was loaded anew.
    */
-  attach(link: SessionLink, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, { received, series }: HelloBody): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
@@ -268,7 +270,7 @@ export class Session implements ViewerHost {
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
     clearTimeout(this.graceTimer)
-    this.missing = received === undefined ? null : this.outbox.after(received)
+    this.missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
     if (this.missing !== null) {
       this.outbox.acknowledge(received ?? 0)
       return 'resumed'
@@ -279,6 +281,7 @@ export class Session implements ViewerHost {
 
   /** What was on the way is lost: both sides count anew, and the browser mounts its roots again. */
   private restart(isNewPage: boolean): void {
+    this.series++
     this.outbox.restart()
     this.receipts.restart()
     this.streams.close()
@@ -298,6 +301,8 @@ export class Session implements ViewerHost {
 
   /** Goes on from a snapshot, perhaps of another process. */
   restore(stored: StoredSession, isNewPage: boolean): void {
+    // What was counted in another process was another count.
+    this.series = Date.now()
     if (stored.secrets !== null)
       this.secrets = new SessionSecrets(this.host.limits.sessionTtlMs, stored.secrets)
     if (isNewPage) this.keeper.newPage()
@@ -355,17 +360,17 @@ export class Session implements ViewerHost {
     if (this.state === 'detached') this.finish('sleep')
   }
 
-  /** The server ends, but not the session: it goes on elsewhere, or later. */
-  async moveOn(): Promise<void> {
-    if (this.keeper.outlivesProcess) await this.keeper.saveAll(this.calls.answers.log)
-    this.link?.refuse('server_closing')
-    this.end()
-  }
-
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
     if (this.link !== link) return
     this.keeper.remove()
+    this.end()
+  }
+
+  /** The server ends, but not the session: its browser finds it elsewhere, or later. */
+  async sendAway(): Promise<void> {
+    if (this.keeper.outlivesProcess) await this.keeper.saveAll(this.calls.answers.log)
+    this.link?.refuse('server_closing')
     this.end()
   }
 

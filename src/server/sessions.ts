@@ -69,7 +69,7 @@ export class Sessions {
   private goOn(
     known: Session,
     { key, secret }: SessionToken,
-    { received }: HelloBody,
+    hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
   ): Attached | AttachRefusal | Promise<Attached> {
@@ -78,7 +78,7 @@ export class Sessions {
       this.host.refused(refusal)
       return this.begin(who, link)
     }
-    const outcome = known.attach(link, received)
+    const outcome = known.attach(link, hello)
     return whenSaved({ session: known, outcome, token: known.secrets.issue(key) })
   }
 

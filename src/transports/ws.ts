@@ -94,7 +94,7 @@ class WebSocketAdapter implements Socket {
   ) {}
 
   get bufferedBytes(): number {
-    return this.webSocket.bufferedAmount
+    return this.stream.writableLength
   }
 
   send(data: Body): void {
@@ -104,7 +104,7 @@ class WebSocketAdapter implements Socket {
       cork(this)
       this.stream.cork()
     }
-    webSocket.send(data)
+    this.stream.write(frameOf(data))
   }
 
   /**
@@ -114,7 +114,7 @@ class WebSocketAdapter implements Socket {
   sendPrepared(message: PreparedMessage): void {
     const { webSocket, stream } = this
     if (webSocket.readyState !== webSocket.OPEN) return
-    message.wire ??= frameOf(message.data)
+    message.wire ??= makeFrame(message.data)
     stream.write(message.wire)
     if (corked !== this && stream.writableLength > 0) this.watch()
   }
@@ -125,7 +125,7 @@ class WebSocketAdapter implements Socket {
     corked = null
     this.stream.uncork()
     // Hearing of every write would cost more than most writes; only those that the network did not take matter.
-    if (this.webSocket.bufferedAmount > 0) this.watch()
+    if (this.stream.writableLength > 0) this.watch()
   }
 
   private watch(): void {
@@ -133,7 +133,7 @@ class WebSocketAdapter implements Socket {
     this.watching = true
     this.stream.once('drain', () => {
       this.watching = false
-      if (this.webSocket.bufferedAmount === 0) this.drained()
+      if (this.stream.writableLength === 0) this.drained()
     })
   }
 
@@ -156,22 +156,38 @@ class WebSocketAdapter implements Socket {
   }
 }
 
-/** The frame of a whole message (RFC 6455, 5.2). */
+let lastText: string | null = null
+let lastFrame: Buffer
+
+/** The trees of many browsers change alike: the same text often goes to one after the other. */
 function frameOf(data: Body): Buffer {
-  const isText = typeof data === 'string'
-  const payload = isText ? Buffer.from(data) : data
-  const { length } = payload
-  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10)
-  header[0] = 0x80 | (isText ? 1 : 2)
-  if (length < 126) header[1] = length
-  else if (length < 65_536) {
-    header[1] = 126
-    header.writeUInt16BE(length, 2)
-  } else {
-    header[1] = 127
-    header.writeBigUInt64BE(BigInt(length), 2)
+  if (typeof data !== 'string') return makeFrame(data)
+  if (data !== lastText) {
+    lastFrame = makeFrame(data)
+    // What is long is kept alive by nobody but its connection.
+    lastText = data.length < 1024 ? data : null
   }
-  return Buffer.concat([header, payload])
+  return lastFrame
+}
+
+/** The frame of a whole message (RFC 6455, 5.2): in one piece, and to be kept, which `ws` has no way for. */
+function makeFrame(data: Body): Buffer {
+  const isText = typeof data === 'string'
+  const length = isText ? Buffer.byteLength(data) : data.length
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(start + length)
+  frame[0] = 0x80 | (isText ? 1 : 2)
+  if (start === 2) frame[1] = length
+  else if (start === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  if (isText) frame.write(data, start)
+  else frame.set(data, start)
+  return frame
 }
 
 function bodyOf(data: RawData, isBinary: boolean): Body {

@@ -11,6 +11,7 @@ const pages = [
   'counter',
   'rooms/general',
   'orders',
+  'market',
   'slow',
   'chart',
   'sign-up',
@@ -54,6 +55,26 @@ describeInBrowser('the demo in Chromium', () => {
     expect(await two.getByRole('button', { name: /^Clicked/ }).textContent()).toBe('Clicked 0 times')
     await one.getByRole('button', { name: 'Add one' }).click()
     await two.getByText('1 click by everyone').waitFor()
+  })
+
+  test('two browsers see one market: a trade shows in both, with the name of who made it, and what one holds is his own', async () => {
+    const [one, two] = [await open('market'), await open('market')]
+    await one.getByRole('button', { name: 'Pause the market' }).click()
+    await two.getByRole('button', { name: 'Open the market' }).waitFor()
+    const name = (await one.getByRole('heading', { name: /^You are/ }).textContent())?.slice(
+      'You are '.length,
+    )
+    await one.getByRole('button', { name: 'Buy LOOM' }).click()
+    await two.getByText(`${name} bought LOOM at`).waitFor()
+    await one.getByLabel('What you hold').getByText('LOOM').waitFor()
+    expect(await two.getByLabel('What you hold').getByText('LOOM').count()).toBe(0)
+    const board = (page: Page) => page.getByRole('table').textContent()
+    await one.getByText(`${name} bought LOOM at`).waitFor()
+    expect(await one.getByRole('table').innerHTML()).toBe(await two.getByRole('table').innerHTML())
+    await two.getByRole('button', { name: 'Open the market' }).click()
+    const before = await board(one)
+    await one.waitForFunction((text) => document.querySelector('table')?.textContent !== text, before)
+    await one.getByRole('button', { name: 'Pause the market' }).waitFor()
   })
 
   test('two browsers in one chat', async () => {

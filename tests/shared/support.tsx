@@ -13,6 +13,8 @@ export interface Browser {
   readonly html: string
   readonly idle: boolean
   drop(): void
+  /** The network has taken what was buffered. */
+  drained(): void
   close(): Promise<void>
 }
 
@@ -32,10 +34,13 @@ export async function openBrowser(
   const { createRoot } = await loadReactDom()
   const down: string[] = []
   let drop = () => {}
+  let drained = () => {}
   const accept: LiveServer['accept'] = (socket) => {
     drop = () => socket.terminate()
     const slow = Object.create(socket, { bufferedBytes: { get: bufferedBytes } })
-    return server.accept(slow)
+    const listener = server.accept(slow)
+    drained = () => listener.drained()
+    return listener
   }
   const connect = connectInMemory(accept, { down: (data) => down.push(String(data)) }, latency)
   const client = createLiveClient({ connect, reconnect: { firstDelayMs: 20, maxDelayMs: 20 } })
@@ -61,6 +66,7 @@ export async function openBrowser(
       return sessionOf(client).idle
     },
     drop: () => drop(),
+    drained: () => drained(),
     async close() {
       root.unmount()
       await new Promise((resolve) => setTimeout(resolve, 5))
