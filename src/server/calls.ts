@@ -157,6 +157,7 @@ export class Calls {
 
   private finish(call: RunningCall, result: unknown): void {
     const { id } = call
+    this.session.keeper.finished(id)
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
     this.afterEffects(call, () => {
@@ -166,6 +167,7 @@ export class Calls {
   }
 
   private fail(call: RunningCall, error: unknown): void {
+    this.session.keeper.finished(call.id)
     this.end(call.id)
     this.afterEffects(call, () => this.sendError(call, error))
   }

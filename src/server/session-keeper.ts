@@ -40,6 +40,8 @@ export interface KeptParts {
 /** Changes by key; null for what is gone. */
 export type EntryChanges = Map<string, string | null>
 
+/** So many times longer than for a call that runs, a save waits for one that is done. */
+const frameFactor = 40
 const firstRetryMs = 100
 const longestRetryMs = 5_000
 
@@ -53,6 +55,8 @@ export class SessionKeeper {
   private changes: EntryChanges = new Map()
   /** Calls that run, and are not stored as begun. */
   private readonly running = new Set<number>()
+  /** Calls that have done all that they do, and are about to be answered. */
+  private readonly settling = new Set<number>()
   private waiting: (() => void)[] = []
   private scheduled: NodeJS.Immediate | null = null
   private delay: NodeJS.Timeout | null = null
@@ -60,7 +64,8 @@ export class SessionKeeper {
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
-  private patienceUntil = 0
+  /** When a save began to wait for calls. */
+  private impatientSince = 0
   private ended = false
   readonly outlivesProcess: boolean
 
@@ -87,6 +92,7 @@ export class SessionKeeper {
   /** Another page goes on with the session: it may give its calls the same numbers. */
   newPage(): void {
     this.running.clear()
+    this.settling.clear()
     for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
       if (key.startsWith(callKey(''))) this.changes.set(key, null)
     }
@@ -113,9 +119,15 @@ export class SessionKeeper {
     if (this.outlivesProcess) this.running.add(call)
   }
 
+  /** The call has done what it does; its answer waits for the frame with its effects. */
+  finished(call: number): void {
+    if (this.running.delete(call)) this.settling.add(call)
+  }
+
   /** Resolves when everything up to now is stored, the answer of this call too. */
   answered(call: number, answer: Body | null): Promise<void> {
     this.running.delete(call)
+    this.settling.delete(call)
     // It was refused before it was a call.
     if (answer === null) return Promise.resolve()
     this.changes.set(callKey(call), encodeCall(answer))
@@ -125,6 +137,7 @@ export class SessionKeeper {
   /** The answer has arrived; that is told to the store with what comes next. */
   forget(call: number): void {
     this.running.delete(call)
+    this.settling.delete(call)
     const key = callKey(call)
     if (this.entries.has(key)) this.changes.set(key, null)
     else this.changes.delete(key)
@@ -135,9 +148,13 @@ export class SessionKeeper {
     if (this.ended) return Promise.resolve()
     return new Promise((resolve) => {
       this.waiting.push(resolve)
-      // In a turn of its own: by then React has committed what was set.
-      this.scheduled ??= setImmediate(() => this.run())
+      this.soon()
     })
+  }
+
+  /** In a turn of its own: by then React has committed what was set, and frames have left. */
+  private soon(): void {
+    if (!this.ended) this.scheduled ??= setImmediate(() => this.run())
   }
 
   private run(): void {
@@ -150,26 +167,29 @@ export class SessionKeeper {
     if (this.mustWait()) return
     this.saving = this.save().finally(() => {
       this.saving = null
-      if (this.again || this.waiting.length > 0) this.run()
+      if (this.again || this.waiting.length > 0) this.soon()
     })
   }
 
   /** A call that is answered asks for a save by itself. */
   private mustWait(): boolean {
-    if (this.running.size === 0) {
-      this.patienceUntil = 0
+    if (this.running.size + this.settling.size === 0) {
+      this.impatientSince = 0
       return false
     }
     const now = Date.now()
-    this.patienceUntil ||= now + this.host.snapshotDelayMs
-    if (now >= this.patienceUntil) return false
-    this.delay = setTimeout(() => this.run(), this.patienceUntil - now)
+    this.impatientSince ||= now
+    // Those that are done have an answer with the next frame, which a slow browser may hold up.
+    const patienceMs = this.host.snapshotDelayMs * (this.settling.size > 0 ? frameFactor : 1)
+    const left = this.impatientSince + patienceMs - now
+    if (left <= 0) return false
+    this.delay = setTimeout(() => this.run(), left)
     return true
   }
 
   private async save(): Promise<void> {
     this.again = false
-    this.patienceUntil = 0
+    this.impatientSince = 0
     const { waiting } = this
     this.waiting = []
     const entries = this.take()
@@ -181,8 +201,10 @@ export class SessionKeeper {
   private take(): EntryChanges {
     const { changes } = this
     this.changes = new Map()
-    for (const call of this.running) changes.set(callKey(call), encodeCall(null))
-    this.running.clear()
+    for (const calls of [this.running, this.settling]) {
+      for (const call of calls) changes.set(callKey(call), encodeCall(null))
+      calls.clear()
+    }
     const secrets = JSON.stringify(this.session.secrets())
     if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
     this.session.collect(changes)
@@ -217,6 +239,7 @@ export class SessionKeeper {
   saveAll(log: CallLog): Promise<void> {
     for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
     this.running.clear()
+    this.settling.clear()
     return this.saved()
   }
 
