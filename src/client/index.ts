@@ -1,5 +1,6 @@
 export { type ErrorCode, errorCodes, LiverootError, UserError } from '../errors.ts'
 export type { ParamValue } from '../protocol/mount-path.ts'
+export { LiveBanner, type LiveBannerProps } from './live-banner.tsx'
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './live-client.ts'
 export { LiveProvider } from './live-provider.tsx'
 export { LiveRoot, type LiveRootProps } from './live-root.tsx'

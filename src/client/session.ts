@@ -47,6 +47,8 @@ export class ClientSession implements RootHost {
   })
   private readonly uploads: Uploads
   private token: string | undefined
+  /** Names the count of messages. */
+  private series = 0
   /** What the server takes unanswered. */
   private maxCalls = 1
   private lastRoot = 0
@@ -241,11 +243,14 @@ export class ClientSession implements RootHost {
   }
 
   private hello(): HelloBody {
-    return this.token === undefined ? {} : { token: this.token, received: this.outgoing.received }
+    return this.token === undefined
+      ? {}
+      : { token: this.token, received: this.outgoing.received, series: this.series }
   }
 
-  private opened({ token, session, handled, maxCalls }: WelcomeBody): void {
+  private opened({ token, session, series, handled, maxCalls }: WelcomeBody): void {
     this.token = token
+    this.series = series
     this.maxCalls = maxCalls
     if (session === 'resumed') this.outgoing.resume(handled)
     else this.startAnew(session === 'restored')

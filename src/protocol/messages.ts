@@ -127,6 +127,8 @@ export interface HelloBody {
   readonly token?: string
   /** How many of the session's messages it has. A page that was loaded anew, and has nothing, leaves it out. */
   readonly received?: number
+  /** Which count that is, as the last welcome named it. */
+  readonly series?: number
 }
 
 /**
@@ -143,6 +145,8 @@ export interface WelcomeBody {
   /** Names the session, and proves that it is the browser's. */
   readonly token: string
   readonly session: SessionOutcome
+  /** Names this count of messages: another after each restart, whose welcome may have been lost. */
+  readonly series: number
   /** How many of the browser's messages the session has handled. */
   readonly handled: number
   /** How many calls the browser may have unanswered. */

@@ -102,7 +102,8 @@ export class Connection implements SocketListener, SessionLink {
 
   private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
     const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
-    const body: WelcomeBody = { token, session: outcome, handled: session.handled, maxCalls }
+    const { series, handled } = session
+    const body: WelcomeBody = { token, session: outcome, series, handled, maxCalls }
     return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }
 

@@ -5,11 +5,13 @@ export function readHello(body: Body | undefined): HelloBody | null {
   if (body === undefined) return {}
   const hello = parse(String(body))
   if (typeof hello !== 'object' || hello === null || Array.isArray(hello)) return null
-  const { token, received } = hello as Record<string, unknown>
-  const ok =
-    (token === undefined || typeof token === 'string') &&
-    (received === undefined || (Number.isSafeInteger(received) && (received as number) >= 0))
+  const { token, received, series } = hello as Record<string, unknown>
+  const ok = (token === undefined || typeof token === 'string') && isCount(received) && isCount(series)
   return ok ? (hello as HelloBody) : null
+}
+
+function isCount(value: unknown): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0)
 }
 
 function parse(text: string): unknown {

@@ -20,6 +20,11 @@ export class SessionRoots {
     return this.mounted.get(id)
   }
 
+  /** Also where the browser has yet to mount it again: calls that came before were for it. */
+  find(id: number): Root | undefined {
+    return this.mounted.get(id) ?? this.aside.find((root) => root.id === id)
+  }
+
   get all(): readonly Root[] {
     return [...this.mounted.values()]
   }
@@ -51,7 +56,11 @@ export class SessionRoots {
 
   private make(id: number, path: string): Root {
     const { limits, routes } = this.session.host
-    if (this.mounted.size >= limits.maxRootsPerSession) throw new LiverootError('too_many_roots')
+    const { maxRootsPerSession } = limits
+    while (this.aside.length > 0 && this.mounted.size + this.aside.length >= maxRootsPerSession) {
+      this.aside.shift()?.close()
+    }
+    if (this.mounted.size >= maxRootsPerSession) throw new LiverootError('too_many_roots')
     if (id >= firstSharedRoot) throw new LiverootError('bad_frame')
     if (path.length > longestMountPath)
       throw new LiverootError('bad_params', 'The path of the root is too long.')
@@ -97,10 +106,10 @@ export class SessionRoots {
 
   /** The browser does not have them any more. Those that it does not mount again are unmounted after a while. */
   setAside(): void {
-    this.closeAside()
-    this.aside = this.all.slice()
+    clearTimeout(this.asideTimer)
+    for (const root of this.mounted.values()) root.pause()
+    this.aside.push(...this.mounted.values())
     this.mounted.clear()
-    for (const root of this.aside) root.pause()
     if (this.aside.length === 0) return
     const { sessionGraceMs } = this.session.host.limits
     this.asideTimer = setTimeout(() => this.closeAside(), sessionGraceMs).unref()

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
 import { encode } from '../protocol/codec.ts'
-import type { Body, DownMessage, Message, SessionOutcome } from '../protocol/messages.ts'
+import type { Body, DownMessage, HelloBody, Message, SessionOutcome } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
@@ -65,6 +65,8 @@ export class Session implements ViewerHost {
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
+  /** Names the count of messages, both ways. */
+  series = 0
   readonly roots: SessionRoots
   /** The shared roots that it sees. */
   readonly views: SharedViews
@@ -123,7 +125,7 @@ export class Session implements ViewerHost {
 
   /** The root of that number, as this session's calls see it. */
   screen(id: number): Screen | undefined {
-    return id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
+    return id < firstSharedRoot ? this.roots.find(id) : this.views.get(id)
   }
 
   get screens(): readonly Screen[] {
@@ -233,9 +235,9 @@ export class Session implements ViewerHost {
   /**
    * Gives the session another connection. Nothing is sent before {@link goOn}.
    *
-   * @param received how many of the session's messages the browser has; undefined for a page that has nothing.
+   * @param hello what the browser says that it has; nothing, where the page was loaded anew.
    */
-  attach(link: SessionLink, received: number | undefined): SessionOutcome {
+  attach(link: SessionLink, { received, series }: HelloBody): SessionOutcome {
     const former = this.link
     this.happens(former === null ? 'attach' : 'takeOver')
     this.link = link
@@ -246,7 +248,7 @@ export class Session implements ViewerHost {
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
     clearTimeout(this.graceTimer)
-    this.missing = received === undefined ? null : this.outbox.after(received)
+    this.missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
     if (this.missing !== null) {
       this.outbox.acknowledge(received ?? 0)
       return 'resumed'
@@ -257,6 +259,7 @@ export class Session implements ViewerHost {
 
   /** What was on the way is lost: both sides count anew, and the browser mounts its roots again. */
   private restart(isNewPage: boolean): void {
+    this.series++
     this.outbox.restart()
     this.receipts.restart()
     this.streams.close()

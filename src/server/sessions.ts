@@ -33,15 +33,16 @@ export class Sessions {
 
   /** The session of a browser that says hello, or why it gets none. */
   attach(
-    { token, received }: HelloBody,
+    hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
   ): Attached | 'too_many_sessions' | 'server_closing' {
     if (this.draining) return 'server_closing'
+    const { token } = hello
     const shown = token === undefined ? null : readToken(token)
     const known = shown === null ? null : this.find(shown, who)
     if (shown !== null && known !== null) {
-      const outcome = known.attach(link, received)
+      const outcome = known.attach(link, hello)
       return { session: known, outcome, token: known.secrets.issue(shown.key) }
     }
     if (this.all.size >= this.host.limits.maxSessions) return 'too_many_sessions'
