@@ -117,7 +117,7 @@ export class Session implements ViewerHost {
 
   private argumentHost(): ArgumentHost {
     return {
-      maxArgumentDepth: this.host.limits.maxArgumentDepth,
+      limits: this.host.limits,
       file: (call, mark) => this.uploads.take(call, mark),
       functionOf: (mark) => targetOfMark(this, mark).call,
     }
