@@ -1,6 +1,6 @@
 /** What the measuring process asks of the server process: a name and a number. */
 export type Command = readonly [
-  name: 'publish' | 'publishAndSettle' | 'start' | 'stop' | 'heap' | 'startProfile' | 'stopProfile',
+  name: 'publish' | 'publishAndSettle' | 'start' | 'stop' | 'heap' | 'floor' | 'startProfile' | 'stopProfile',
   argument?: number,
 ]
 

@@ -78,6 +78,7 @@ export const errorCodes = {
   upload_too_large: { meaning: 'A file is larger than `maxUploadBytes`.', retry: false },
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
+  bad_payload: { meaning: 'What the server sent could not be decoded.', retry: true },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
   too_many_offline_calls: {
     meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',

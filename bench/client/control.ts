@@ -37,6 +37,11 @@ export class Control {
     return this.ask(['heap'])
   }
 
+  /** CPU microseconds of an update that is no more than what it leaves in memory, for one of so many owners. */
+  floor(owners: number): Promise<number> {
+    return this.ask(['floor', owners])
+  }
+
   async startProfile(): Promise<void> {
     await this.ask(['startProfile'])
   }

@@ -98,6 +98,8 @@ export class LiveViewer implements Viewer {
       case 'pong':
         // Asked for by the measurement itself, so not counted.
         return this.fenced?.()
+      case 'receipt':
+        return
       default:
         throw new Error(`A viewer received ${JSON.stringify(message)}`)
     }

@@ -8,6 +8,8 @@ import { connect, type Viewer } from './viewer.ts'
 export interface ScaleFigures {
   readonly roots: number
   readonly cpuMicrosPerUpdate: number
+  /** Of an update that does nothing but leave a few objects in memory until the next. */
+  readonly floorMicrosPerUpdate: number
   /** 99th percentile of how late the server's event loop was. */
   readonly loopDelayMs: number
 }
@@ -37,6 +39,7 @@ export async function measureScale(port: number, withProfile: boolean): Promise<
     figures.push({
       roots,
       cpuMicrosPerUpdate: median(measured.map(({ cpuMicros }) => cpuMicros)),
+      floorMicrosPerUpdate: await control.floor(roots),
       loopDelayMs: median(measured.map(({ loopDelayMs }) => loopDelayMs)),
     })
   }

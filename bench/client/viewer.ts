@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { subprotocol } from '../../src/protocol/messages.ts'
 import type { System } from '../plans.ts'
 import { FlightViewer } from './flight-viewer.ts'
 import { LiveViewer } from './live-viewer.ts'
@@ -18,7 +19,7 @@ export interface Viewer {
 
 /** Connects a viewer; what it receives after a mount goes on the tally. */
 export async function connect(system: System, port: number, tally: Tally): Promise<Viewer> {
-  const protocols = system === 'liveroot' ? ['liveroot.1'] : []
+  const protocols = system === 'liveroot' ? [subprotocol] : []
   const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, protocols, { perMessageDeflate: false })
   await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
   if (system === 'wholeTreeFlight') return new FlightViewer(socket, tally)

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { WebSocket } from 'ws'
 import type { Command, Measured } from '../control-messages.ts'
 import { CpuProfile, now } from './cpu-profile.ts'
+import { memoryFloorMicros } from './memory-floor.ts'
 
 const loopDelayResolutionMs = 1
 
@@ -18,6 +19,7 @@ export function answerControl(control: WebSocket, publish: (n: number) => void):
     },
     start: (withLoopDelay) => answer(meter.start(withLoopDelay === 1)),
     stop: () => answer(meter.stop()),
+    floor: (owners) => answer(memoryFloorMicros(owners)),
     heap: async () => answer(await heapAfterCollection()),
     startProfile: async () => answer(await meter.profile.start()),
     stopProfile: async () => answer(await meter.profile.stop()),

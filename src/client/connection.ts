@@ -11,10 +11,12 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
+import { readError } from './errors.ts'
 import { type ReconnectOptions, retryDelayMs } from './reconnect.ts'
 import type { StatusStore } from './status-store.ts'
 import type { ClientSocket, Connect } from './transport.ts'
 import { WakeEvents } from './wake-events.ts'
+import { readWelcome } from './welcome.ts'
 
 /** What the session hears of its connection. */
 export interface ConnectionListener {
@@ -127,27 +129,34 @@ export class Connection {
     const message = decodeDown(data)
     this.heardAt = Date.now()
     if (this.isOpen) clearTimeout(this.deadline)
-    // Whatever this is, it is not a Liveroot server; nor is it worth asking again.
-    if (message === null) return this.lost(closeCodes.wrong_protocol)
-    if (message.type === 'welcome') return this.welcomed(message)
-    if (message.type === 'refusal') this.refusal = JSON.parse(String(message.body)) as ErrorBody
+    if (message?.type === 'refusal') {
+      this.refusal = readError(message.body)
+    } else if (message === null || (message.type === 'welcome') === this.isOpen) {
+      // Whatever this is, it is not a Liveroot server; nor is it worth asking again.
+      this.lost(closeCodes.wrong_protocol)
+    } else if (message.type === 'welcome') this.welcomed(message)
     else if (message.type !== 'pong') this.listener.message(message, data.length)
   }
 
   private welcomed({ window, heartbeatMs, body }: Message<'welcome'>): void {
+    const welcome = readWelcome(body)
+    if (welcome === null) return this.lost(closeCodes.wrong_protocol)
     clearTimeout(this.deadline)
     this.openedAt = Date.now()
     this.window = window
     this.startPulse(heartbeatMs)
     this.status.set({ state: 'open', reason: null, attempts: 0, nextTryAt: null })
-    this.listener.opened(JSON.parse(String(body)) as WelcomeBody)
+    this.listener.opened(welcome)
   }
 
   private startPulse(heartbeatMs: number): void {
-    this.pulse = setInterval(() => {
-      if (Date.now() - this.heardAt > 2 * heartbeatMs) this.lost(closeCodes.heartbeat_timeout)
-      else this.ping()
-    }, heartbeatMs)
+    this.pulse = setInterval(
+      () => {
+        if (Date.now() - this.heardAt > 2 * heartbeatMs) this.lost(closeCodes.heartbeat_timeout)
+        else this.ping()
+      },
+      Math.min(heartbeatMs, longestTimerMs),
+    )
   }
 
   private ping(): void {
@@ -204,6 +213,9 @@ export class Connection {
     socket?.close(code === closeCodes.normal || code >= 4000 ? code : leaving)
   }
 }
+
+/** A timer for longer than this would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
 
 /** Of the codes that a page may give, one that does not say that it is done. */
 const leaving = 4000

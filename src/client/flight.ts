@@ -1,5 +1,6 @@
 import { createFromReadableStream } from 'react-server-dom-webpack/client.browser'
 import type { Body } from '../protocol/messages.ts'
+import { undecodable } from './errors.ts'
 
 const encoder = new TextEncoder()
 
@@ -30,9 +31,17 @@ export class PayloadStream {
   }
 }
 
-/** Decodes a payload by React's own reader. */
-export function decodePayload<T>(payload: PayloadStream): PromiseLike<T> {
-  return createFromReadableStream<T>(payload.readable)
+/**
+ * Decodes a payload by React's own reader. Rejects as {@link undecodable} says, or with what {@link PayloadStream.fail}
+ * was given.
+ */
+export function decodePayload<T>(payload: PayloadStream): Promise<T> {
+  const decoded = Promise.resolve(createFromReadableStream<T>(payload.readable)).catch((error: unknown) => {
+    throw undecodable(error)
+  })
+  // Whoever wants it may come later.
+  decoded.catch(() => {})
+  return decoded
 }
 
 /** A payload that is complete. */

@@ -3,6 +3,7 @@ import { LiverootError } from '../errors.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { createBindings } from './bind.ts'
 import type { StartedCall } from './calls.ts'
+import { undecodable } from './errors.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
 import type { FunctionOwner, FunctionReference } from './server-function.ts'
 import { settle } from './settle.ts'
@@ -11,7 +12,7 @@ import { SlotStore, type Write } from './slot-store.ts'
 /** What `LiveRoot` shows: another store after a fresh mount, or an error. */
 export interface RootView {
   readonly store: SlotStore
-  readonly error: LiverootError | null
+  readonly error: Error | null
   /** The number of the frame that this view is the state after. */
   readonly sequence: number
 }
@@ -161,7 +162,7 @@ export class ClientRoot {
         if (this.store === store && !this.closed) this.apply(sequence, writes, ofAction)
       })
       .catch((error: unknown) => {
-        if (this.store === store) this.fail(error as LiverootError)
+        if (this.store === store) this.fail(undecodable(error))
       })
   }
 
@@ -288,7 +289,7 @@ export class ClientRoot {
     return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
   }
 
-  fail(error: LiverootError): void {
+  fail(error: Error): void {
     if (this.closed) return
     this.view = { ...this.view, error }
     this.store.fail(error)

@@ -68,7 +68,7 @@ const mark = Symbol('liveroot.on')
 /**
  * Says when the browser calls an event handler, and what it does beside. To be used where the handler is given:
  * `onInput={on((event) => search(event.target.value), { debounceMs: 300 })}`. Making it anew in every render costs
- * nothing on the wire. The options stand with the prop: they are lost by `.bind`, and a direct call ignores them.
+ * nothing on the wire. `.bind` keeps the options; a direct call ignores them.
  *
  * Calls that another one took the place of (`debounceMs`, `throttleMs`, `latest`) settle with it; events that the options
  * leave out resolve to `undefined`. Passed to a client component, the function keeps its options: those about time hold
@@ -86,9 +86,19 @@ export function on<Args extends unknown[], Result>(
 export function on<F extends AnyFunction>(handler: F, options: OnOptions): F
 export function on(handler: AnyFunction, { capture, ...options }: OnOptions): AnyFunction {
   check(options)
+  return markAs({ options: writeOptions(options), capture: capture === true }, handler)
+}
+
+function markAs(marks: Marked[typeof mark], handler: AnyFunction): AnyFunction {
   const marked: AnyFunction & Marked = (...args) => handler(...args)
-  marked[mark] = { options: writeOptions(options), capture: capture === true }
+  marked[mark] = marks
+  marked.bind = bindMarked
   return marked
+}
+
+/** What JavaScript makes of a function by `bind` has none of its properties. */
+function bindMarked(this: AnyFunction & Marked, self: unknown, ...args: unknown[]): AnyFunction {
+  return markAs(this[mark], Function.prototype.bind.call(this, self, ...args))
 }
 
 /** The options that a function travels with; empty for all but those that {@link on} made. */

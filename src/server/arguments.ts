@@ -2,12 +2,12 @@ import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { dataMark, functionMark, liveMark } from '../protocol/argument-marks.ts'
 import { checkDepth, checkTextDepth } from './argument-depth.ts'
-import { decodeParts, maxValues, readParts } from './reply.ts'
+import { type ArgumentLimits, decodeParts, maxValues, readParts } from './reply.ts'
 import type { ServerFunction } from './server-functions.ts'
 
 /** What decoding the arguments of a call asks of the session. */
 export interface ArgumentHost {
-  readonly maxArgumentDepth: number
+  readonly limits: ArgumentLimits
   /** The file that a mark names; the call has it while it runs. Throws where it is not there. */
   file(call: number, mark: unknown): Blob
   /** The function of the live tree that a mark names. Throws where the browser does not have it on its screen. */
@@ -35,7 +35,7 @@ export function decodeArguments(
   host: ArgumentHost,
 ): unknown[] | Promise<unknown[]> {
   if (text === null) return []
-  checkTextDepth(text, host.maxArgumentDepth)
+  checkTextDepth(text, host.limits.maxArgumentDepth)
   if (!isPlain(text)) return decodeByReact(call, text, host)
   return revive(parse(text), text, host)
 }
@@ -49,10 +49,10 @@ function parse(text: string): unknown {
 }
 
 async function decodeByReact(call: number, text: string, host: ArgumentHost): Promise<unknown[]> {
-  const { maxArgumentDepth } = host
-  const parts = readParts(text, maxArgumentDepth, (mark) => host.file(call, mark))
+  const { limits } = host
+  const parts = readParts(text, limits, (mark) => host.file(call, mark))
   return decodeParts(parts, (decoded) => {
-    checkDepth(decoded, maxArgumentDepth, maxValues(text))
+    checkDepth(decoded, limits.maxArgumentDepth, maxValues(text))
     return revive(decoded, text, host)
   })
 }

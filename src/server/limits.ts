@@ -4,6 +4,8 @@ export interface LiveLimits {
   maxMessageBytes: number
   /** Largest body of a request to an HTTP hook, in bytes; more is answered with 413 (`body_too_large`). 1,048,576. */
   maxHookBytes: number
+  /** Answers of hooks kept by idempotency key, in memory; past that the oldest is dropped. 10,000. */
+  maxIdempotencyKeys: number
   /** Sessions of this server, those without a connection included; the next is refused (`too_many_sessions`). 50,000. */
   maxSessions: number
   /** How long a session whose connection was lost waits for its browser before it ends. 60,000. */
@@ -28,6 +30,15 @@ export interface LiveLimits {
   maxCallsPerSecond: number
   /** How deep the arguments of a call may be nested (`arguments_too_deep`). 64. */
   maxArgumentDepth: number
+  /**
+   * Parts that the arguments of a call may have, themselves one (`bad_arguments`): a Map, a Set, a promise, a file, an
+   * entry of a FormData and a value of a stream is one each. 1,000.
+   */
+  maxArgumentParts: number
+  /** Streams and FormDatas in the arguments of a call (`bad_arguments`). 64. */
+  maxArgumentStreams: number
+  /** References in the arguments of a call to parts of them (`bad_arguments`). 2,000. */
+  maxArgumentReferences: number
   /** Streams that results of one session's calls have open; a result with more is refused (`too_many_streams`). 64. */
   maxStreams: number
   /**
@@ -61,6 +72,7 @@ export interface LiveLimits {
 export const defaultLimits: Readonly<LiveLimits> = {
   maxMessageBytes: 65_536,
   maxHookBytes: 1_048_576,
+  maxIdempotencyKeys: 10_000,
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
   sessionTtlMs: 604_800_000,
@@ -70,6 +82,9 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxCallsInFlight: 64,
   maxCallsPerSecond: 500,
   maxArgumentDepth: 64,
+  maxArgumentParts: 1_000,
+  maxArgumentStreams: 64,
+  maxArgumentReferences: 2_000,
   maxStreams: 64,
   maxUploadBytes: 16_777_216,
   maxUploads: 16,

@@ -33,15 +33,11 @@ class MeteredSocket implements Socket {
   readonly connection = ++lastConnection
   private readonly openedAt = performance.now()
   private reason: string | null = null
-  readonly pause: () => void
-  readonly resume: () => void
 
   constructor(
     private readonly socket: Socket,
     private readonly handshake: Handshake,
   ) {
-    this.pause = () => socket.pause?.()
-    this.resume = () => socket.resume?.()
     const { connection } = this
     if (diagnostics.connectionOpened.hasSubscribers) {
       diagnostics.connectionOpened.publish({ connection, handshake })
@@ -71,6 +67,14 @@ class MeteredSocket implements Socket {
 
   terminate(): void {
     this.socket.terminate()
+  }
+
+  pause(): void {
+    this.socket.pause?.()
+  }
+
+  resume(): void {
+    this.socket.resume?.()
   }
 
   closed(): void {

@@ -1,6 +1,6 @@
 import type { DownMessage } from '../protocol/messages.ts'
 import { describeError } from './errors-out.ts'
-import { encodeValue, readOpening, readWhole } from './flight/encode.ts'
+import { abandon, encodeValue, readOpening, readWhole } from './flight/encode.ts'
 import type { SessionHost } from './session.ts'
 
 /** Sends what a payload has now; its rest, where there is one, follows as that stream. False where it is not wanted. */
@@ -23,7 +23,7 @@ export class Payloads {
     const wanted = open(bytes, stream)
     if (rest === null || stream === undefined) return
     if (wanted) void this.sendRest(stream, rest)
-    else rest.cancel().catch(() => {})
+    else abandon(rest)
   }
 
   private async sendRest(stream: number, rest: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
@@ -58,6 +58,6 @@ export class Payloads {
   close(): void {
     const readers = [...this.readers]
     this.readers.clear()
-    for (const reader of readers) reader.cancel().catch(() => {})
+    for (const reader of readers) abandon(reader)
   }
 }

@@ -1,19 +1,25 @@
 import { decodeReply } from '#flight-server'
 import { LiverootError } from '../errors.ts'
 import { checkTextDepth } from './argument-depth.ts'
+import type { LiveLimits } from './limits.ts'
 
-// Bounds of what costs React's decoder far more than its text is long. They are far above what pages send.
+/** What bounds the arguments of a call. */
+export type ArgumentLimits = Pick<
+  LiveLimits,
+  'maxArgumentDepth' | 'maxArgumentParts' | 'maxArgumentStreams' | 'maxArgumentReferences'
+>
 
-/** Parts of one reply: a Map, a Set, a promise, a file, an entry of a FormData, a value of a stream is one each. */
-const maxParts = 1_000
 /** What values that stand in several places may add to what was sent. */
 const maxShared = 20_000
 
-/** Signs in a reply, by what they make. One that hides behind escapes counts too. */
+/**
+ * Signs in a reply of what costs React's decoder far more than its text is long, by what they make. One that hides behind
+ * escapes counts too.
+ */
 const costly = [
-  { sign: /(?<!\\)"(?:\$[RrXxK\\]|\\u0024)/g, most: 64, what: 'streams and FormDatas' },
-  { sign: /(?<!\\)"(?:\$[\da-fCEFQWih@\\]|\\u0024)/g, most: 2_000, what: 'references' },
-]
+  { sign: /(?<!\\)"(?:\$[RrXxK\\]|\\u0024)/g, limit: 'maxArgumentStreams' },
+  { sign: /(?<!\\)"(?:\$[\da-fCEFQWih@\\]|\\u0024)/g, limit: 'maxArgumentReferences' },
+] as const
 
 /** The values in a text are fewer than its characters; more of them are the same ones, named again and again. */
 export function maxValues(text: string): number {
@@ -26,13 +32,13 @@ export function maxValues(text: string): number {
  * @param fileOf the file that a mark among them names.
  * @throws `bad_arguments`, `arguments_too_deep`; what `fileOf` throws.
  */
-export function readParts(text: string, maxDepth: number, fileOf: (mark: unknown) => Blob): FormData {
+export function readParts(text: string, limits: ArgumentLimits, fileOf: (mark: unknown) => Blob): FormData {
   const form = new FormData()
   const parts = text.startsWith('{') ? namedParts(text) : [['0', text] as const]
-  checkCost(parts)
+  checkCost(parts, limits)
   for (const [name, part] of parts) {
     if (typeof part === 'string') {
-      checkTextDepth(part, maxDepth)
+      checkTextDepth(part, limits.maxArgumentDepth)
       form.append(name, part)
     } else form.append(name, fileOf(part))
   }
@@ -56,14 +62,17 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-function checkCost(parts: readonly NamedPart[]): void {
-  if (parts.length > maxParts)
-    throw new LiverootError('bad_arguments', `A reply has at most ${maxParts} parts.`)
-  for (const { sign, most, what } of costly) {
+function checkCost(parts: readonly NamedPart[], limits: ArgumentLimits): void {
+  if (parts.length > limits.maxArgumentParts) throw tooMany('maxArgumentParts')
+  for (const { sign, limit } of costly) {
     let count = 0
     for (const [, part] of parts) if (typeof part === 'string') count += part.match(sign)?.length ?? 0
-    if (count > most) throw new LiverootError('bad_arguments', `A reply has at most ${most} ${what}.`)
+    if (count > limits[limit]) throw tooMany(limit)
   }
+}
+
+function tooMany(limit: keyof ArgumentLimits): LiverootError {
+  return new LiverootError('bad_arguments', `The arguments of a call have more than \`${limit}\` allows.`)
 }
 
 /**

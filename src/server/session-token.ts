@@ -75,7 +75,10 @@ export class SessionSecrets {
     return isSame(hash, this.current) || (this.former !== null && isSame(hash, this.former))
   }
 
-  /** For a store; the constructor takes it back. */
+  /**
+   * For a store; the constructor takes it back. It must be stored before the token that was issued last leaves: a process
+   * that takes the session over would not know the one that the browser has.
+   */
   get stored(): StoredSecrets {
     const { current, former, expiresAt } = this
     return { current, former, expiresAt }

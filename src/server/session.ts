@@ -119,7 +119,7 @@ export class Session implements ViewerHost {
 
   private argumentHost(): ArgumentHost {
     return {
-      maxArgumentDepth: this.host.limits.maxArgumentDepth,
+      limits: this.host.limits,
       file: (call, mark) => this.uploads.take(call, mark),
       functionOf: (mark) => targetOfMark(this, mark).call,
     }
@@ -300,6 +300,12 @@ export class Session implements ViewerHost {
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
     if (this.link === link) this.end()
+  }
+
+  /** The server is about to end, and with it the session here: its browser goes on elsewhere. */
+  sendAway(): void {
+    this.link?.refuse('server_closing')
+    this.end()
   }
 
   /** Ends it, and tells its browser why. */

@@ -1,7 +1,7 @@
 import '../support/dom.ts'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { renderLive } from 'liveroot/testing'
+import { clientComponent, renderLive } from 'liveroot/testing'
 import { useEffect, useState } from 'react'
 import { click, quietConsole, text } from './support.ts'
 
@@ -68,4 +68,17 @@ test('in production the message stays on the server: the browser gets the digest
     expect.stringMatching(/^y1,1\n\{"code":"handler_failed","digest":"[0-9a-f]{10}"\}$/),
   ])
   expect(sent.join()).not.toContain('secret')
+}, 20_000)
+
+test('a page that leaves while something it shows is still pending is no error of the program', async () => {
+  const logged: unknown[] = []
+  const never = new Promise<string>(() => {})
+  const Later = clientComponent('NeverLater', ({ later }: { later: Promise<string> }) => (
+    <i>{typeof later}</i>
+  ))
+  const screen = await renderLive(<Later later={never} />, { onError: (error) => void logged.push(error) })
+  expect(screen.container.innerHTML).toBe('<i>object</i>')
+  await screen.unmount()
+  await screen.server.close()
+  expect(logged).toEqual([])
 })

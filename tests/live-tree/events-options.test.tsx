@@ -247,6 +247,21 @@ test('latest: one call under way, and then one for the last event', async () => 
   await screen.unmount()
 })
 
+test('bind keeps the options', async () => {
+  const seen: string[] = []
+  const add = on(
+    (prefix: string, { target }: { target: { value: string } }) => {
+      seen.push(`${prefix} ${target.value}`)
+    },
+    { debounceMs: 40 },
+  )
+  const screen = await renderLive(<input onInput={add.bind(null, 'a').bind(null) as never} />)
+  for (const value of ['x', 'xy']) type(screen, value)
+  await until(() => seen.length > 0)
+  expect([calls(screen), seen]).toEqual([1, ['a xy']])
+  await screen.unmount()
+})
+
 test('two elements wait apart from each other', async () => {
   const seen: string[] = []
   const options: OnOptions = { debounceMs: 40 }

@@ -1,5 +1,5 @@
 import type { LiveScreen } from 'liveroot/testing'
-import { testWindow } from '../support/dom.ts'
+import '../support/dom-form-data.ts'
 
 export { until } from '../support/until.ts'
 
@@ -40,20 +40,6 @@ export function deferred<T = void>() {
   })
   return { promise, resolve, reject }
 }
-
-const NodeFormData = globalThis.FormData
-
-/** Node's, which the server half decodes into, made from a form of the DOM, as the browser half does. */
-class EitherFormData extends NodeFormData {
-  constructor(form?: HTMLFormElement, submitter?: HTMLElement | null) {
-    super()
-    if (form === undefined) return
-    const fields = new testWindow.FormData(form as never, submitter as never)
-    for (const [name, value] of fields) this.append(name, value as string)
-  }
-}
-
-globalThis.FormData = EitherFormData
 
 /** For tests in which React is meant to meet errors: it writes each to the console. */
 export function quietConsole(): void {

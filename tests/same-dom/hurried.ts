@@ -1,3 +1,4 @@
+import { randomFrom } from '../support/random.ts'
 import { delayTimers, pass, setDistance } from './environment.ts'
 import type { FieldElement } from './hands.ts'
 import { heldBy } from './hands.ts'
@@ -20,17 +21,6 @@ interface Expected {
 interface Typed {
   readonly text: string
   readonly call: number
-}
-
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /**

@@ -114,7 +114,9 @@ const transitionLanes = 0x3fff00
 interface Internals {
   readonly open: Set<{
     session: {
-      roots: Map<number, { tree: { slots: Map<number, unknown>; leaving: Map<number, unknown> | null } }>
+      roots: {
+        all: readonly { tree: { slots: Map<number, unknown>; leaving: Map<number, unknown> | null } }[]
+      }
     }
   }>
 }
@@ -209,7 +211,7 @@ export class LiveWorld implements World {
   /** Slots on the server; those that the browser may still show are counted apart. And the browser's own. */
   get left(): { slots: number; leaving: number; shown: number } {
     const [connection] = (this.server as unknown as Internals).open
-    const [root] = connection?.session.roots.values() ?? []
+    const [root] = connection?.session.roots.all ?? []
     const [shown] = (sessionOf(this.client) as unknown as ClientInternals).roots.values()
     return {
       slots: root?.tree.slots.size ?? 0,

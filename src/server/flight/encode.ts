@@ -22,7 +22,16 @@ export function encodeValue(
   modules: ClientModuleMap,
   onError: OnFlightError,
 ): ReadableStream<Uint8Array> {
-  return renderToReadableStream(value, modules, { onError })
+  const report: OnFlightError = (error) => (error === abandoned ? undefined : onError(error))
+  return renderToReadableStream(value, modules, { onError: report })
+}
+
+/** Why nobody reads a payload any more; React's writer tells of it as of an error of the program, which it is not. */
+const abandoned = new Error('The browser has left.')
+
+/** Stops writing a payload whose browser has left. */
+export function abandon(rest: ReadableStreamDefaultReader<Uint8Array>): void {
+  rest.cancel(abandoned).catch(() => {})
 }
 
 /** A payload to its end. */

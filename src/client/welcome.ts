@@ -1,0 +1,19 @@
+import type { Body, SessionOutcome, WelcomeBody } from '../protocol/messages.ts'
+
+const outcomes: readonly SessionOutcome[] = ['new', 'resumed', 'restored']
+
+/** What a welcome says; null where that is not what a welcome can say. */
+export function readWelcome(body: Body): WelcomeBody | null {
+  try {
+    const welcome = JSON.parse(String(body)) as Partial<WelcomeBody> | null
+    const { token, session, handled, maxCalls } = welcome ?? {}
+    const ok =
+      typeof token === 'string' &&
+      outcomes.includes(session as SessionOutcome) &&
+      Number.isSafeInteger(handled) &&
+      Number.isSafeInteger(maxCalls)
+    return ok ? (welcome as WelcomeBody) : null
+  } catch {
+    return null
+  }
+}

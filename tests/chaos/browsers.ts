@@ -1,0 +1,69 @@
+// Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails.
+import { answerParent } from '../processes/answer-parent.ts'
+import { figures, keepFailures } from '../processes/figures.ts'
+import { isDocumented } from '../support/documented.ts'
+import { Draw } from '../support/random.ts'
+import './app.tsx'
+import { ChaosClient } from './client.tsx'
+import { ChaosProxy, type ProxyOptions } from './proxy.ts'
+
+keepFailures(isDocumented)
+
+export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
+  readonly clients: number
+  readonly seed: number
+  readonly meanPauseMs: number
+  /** How many operations each does; as many as it can until `finish` by default. */
+  readonly counts?: readonly number[]
+}
+
+/** How the browsers are when they have stopped. */
+export interface Finished {
+  readonly counts: readonly number[]
+  readonly wrong: readonly string[]
+  readonly cuts: number
+  readonly connections: number
+}
+
+let proxy: ChaosProxy
+let clients: ChaosClient[] = []
+let runs: Promise<void>[] = []
+
+answerParent({
+  open: async ({ clients: count, seed, meanPauseMs, counts, ...network }: OpenBrowsers) => {
+    proxy = new ChaosProxy({ ...network, draw: new Draw(seed) })
+    const port = await proxy.listen()
+    clients = Array.from(
+      { length: count },
+      (_, client) => new ChaosClient({ port, seed, client, meanPauseMs }),
+    )
+    runs = clients.map((client, i) => client.run(counts?.[i]))
+  },
+  done: () => clients.reduce((sum, { done }) => sum + done, 0),
+  /** The network does not fail any more; every browser ends what it began, or all that it was to do. */
+  finish: async (all: boolean): Promise<Finished> => {
+    proxy.calm()
+    if (!all) for (const client of clients) client.stop()
+    await Promise.all(runs)
+    const wrong = clients.flatMap((client, i) => client.wrong.map((what) => `client ${i}: ${what}`))
+    return {
+      counts: clients.map(({ done }) => done),
+      wrong,
+      cuts: proxy.cuts,
+      connections: proxy.connections,
+    }
+  },
+  /** Waits for values that were pushed, and returns what every browser shows. */
+  screens: async (values: readonly string[]): Promise<string[]> => {
+    await Promise.all(clients.map((client, i) => client.shows(values[i] as string)))
+    return clients.map(({ html }) => html)
+  },
+  leave: async () => {
+    for (const client of clients) client.leave()
+    clients = []
+    // What they say last is to arrive.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await proxy.close()
+  },
+  figures,
+})

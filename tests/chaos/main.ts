@@ -1,0 +1,34 @@
+/**
+ * `npm run chaos -- [--minutes N] [--seed S] [--clients C] [--store file|redis|nats]`: browsers that work while their
+ * connections break and their server is killed; what they show at the end must be what it would be without.
+ */
+import { parseArgs } from 'node:util'
+import { defaultChaosOptions, runChaos } from './run.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clients: { type: 'string', default: String(defaultChaosOptions.clients) },
+    store: { type: 'string', default: 'file' },
+    'kill-every': { type: 'string', default: '20' },
+    'bytes-to-cut': { type: 'string', default: String(defaultChaosOptions.meanBytesToCut) },
+  },
+})
+const seed = Number(values.seed)
+const { wrong, lines } = await runChaos({
+  ...defaultChaosOptions,
+  seed,
+  seconds: Number(values.minutes) * 60,
+  clients: Number(values.clients),
+  killEveryMs: Number(values['kill-every']) * 1_000,
+  meanBytesToCut: Number(values['bytes-to-cut']),
+  store: [values.store],
+  progress: (line) => console.log(line),
+})
+for (const line of lines) console.log(line)
+for (const line of wrong.slice(0, 20)) console.error(line)
+console.log(
+  `seed ${seed}, store ${values.store}: ${wrong.length === 0 ? 'nothing is wrong' : `${wrong.length} things are wrong`}`,
+)
+process.exit(wrong.length === 0 ? 0 : 1)

@@ -1,0 +1,140 @@
+import { Child } from '../processes/child.ts'
+import type { Figures } from '../processes/figures.ts'
+import { Draw } from '../support/random.ts'
+import type { Finished, OpenBrowsers } from './browsers.ts'
+import { Pushes } from './pushes.ts'
+import { type ServerFigures, Servers } from './servers.ts'
+
+export interface ChaosOptions {
+  readonly seconds: number
+  readonly seed: number
+  readonly clients: number
+  /** How servers are told where sessions are kept. */
+  readonly store: readonly string[]
+  readonly killEveryMs: number
+  readonly meanBytesToCut: number
+  readonly jitterMs: number
+  readonly meanPauseMs: number
+  readonly pushPauseMs: number
+  readonly progress?: (line: string) => void
+}
+
+export const defaultChaosOptions = {
+  clients: 200,
+  killEveryMs: 20_000,
+  meanBytesToCut: 20_000,
+  jitterMs: 30,
+  meanPauseMs: 500,
+  pushPauseMs: 10,
+} as const
+
+export interface ChaosReport {
+  /** What must not happen; nothing, where all is well. */
+  readonly wrong: readonly string[]
+  readonly lines: readonly string[]
+}
+
+/** Runs the script under chaos, then undisturbed, and compares what every browser shows. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, clients, progress = () => {} } = options
+  const chaos = await disturbed(options)
+  progress(`undisturbed: ${chaos.finished.counts.reduce((a, b) => a + b)} operations again`)
+  const calm = await undisturbed(seed, clients, chaos.finished.counts)
+  const wrong = [...chaos.wrong, ...calm.wrong.map((what) => `undisturbed: ${what}`)]
+  for (const [client, screen] of chaos.screens.entries()) {
+    if (screen === calm.screens[client]) continue
+    wrong.push(`client ${client} shows\n  ${screen}\ninstead of\n  ${calm.screens[client]}`)
+  }
+  return { wrong, lines: chaos.lines }
+}
+
+interface Played {
+  readonly finished: Finished
+  readonly screens: readonly string[]
+  readonly wrong: readonly string[]
+  readonly lines: readonly string[]
+}
+
+async function disturbed(options: ChaosOptions): Promise<Played> {
+  const { seconds, seed, clients, store, progress = () => {} } = options
+  const servers = new Servers(1, store)
+  const browsers = startBrowsers()
+  await servers.start()
+  const { meanBytesToCut, jitterMs, meanPauseMs } = options
+  const network = { targets: servers.ports, meanBytesToCut, jitterMs }
+  await browsers.ask('open', { clients, seed, meanPauseMs, ...network } satisfies OpenBrowsers)
+  const pushes = new Pushes(clients, () => servers.ports[0] as number)
+  const pushing = pushes.run(options.pushPauseMs)
+  if (options.killEveryMs > 0) servers.killEvery(options.killEveryMs, new Draw(seed))
+  const started = Date.now()
+  const report = async () =>
+    progress(
+      `${Math.round((Date.now() - started) / 1000)} s: ${await browsers.ask('done')} operations, ${servers.kills} kills`,
+    )
+  const timer = setInterval(() => void report().catch(() => {}), 10_000)
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  clearInterval(timer)
+  await servers.spare()
+  pushes.stop()
+  await pushing
+  const played = await settle(browsers, servers, pushes, false)
+  const { counts, cuts, connections } = played.finished
+  const lines = [
+    `${counts.reduce((a, b) => a + b)} operations of ${clients} clients, ${pushes.answered} pushes (${pushes.repeated} repeated)`,
+    `${servers.kills} kills, ${cuts} connections cut of ${connections}`,
+    ...played.lines,
+  ]
+  return { ...played, lines }
+}
+
+async function undisturbed(seed: number, clients: number, counts: readonly number[]): Promise<Played> {
+  const servers = new Servers(1, [])
+  const browsers = startBrowsers()
+  await servers.start()
+  const network = { targets: servers.ports }
+  await browsers.ask('open', { clients, seed, meanPauseMs: 0, counts, ...network } satisfies OpenBrowsers)
+  const pushes = new Pushes(clients, () => servers.ports[0] as number)
+  return settle(browsers, servers, pushes, true)
+}
+
+/** Lets everybody end what they do, pushes what is pushed last, looks, and leaves nothing behind. */
+async function settle(browsers: Child, servers: Servers, pushes: Pushes, all: boolean): Promise<Played> {
+  const finished = await browsers.ask<Finished>('finish', all)
+  const screens = await browsers.ask<string[]>('screens', await pushes.last())
+  await browsers.ask('leave')
+  const left = await whatIsLeft(browsers, servers)
+  await Promise.all([browsers.stop(), servers.stop()])
+  return { finished, screens, wrong: [...finished.wrong, ...left.wrong], lines: left.lines }
+}
+
+/** Longer than anything that waits for a browser to come back, or for a page to be shown again. */
+const leavingMs = 90_000
+
+/** Everybody has left: no tree, no connection, no timer shall be left of them. */
+async function whatIsLeft(browsers: Child, servers: Servers): Promise<{ wrong: string[]; lines: string[] }> {
+  const end = Date.now() + leavingMs
+  const errors: string[] = []
+  for (;;) {
+    const [page, ...live] = (
+      await Promise.all([browsers.ask<Figures>('figures'), servers.figures()])
+    ).flat() as [Figures, ...ServerFigures[]]
+    errors.push(...page.failures, ...live.flatMap((each) => [...each.errors, ...each.failures]))
+    const held = [
+      ['timers of the browsers', page.resources.Timeout ?? 0],
+      ['sockets of the browsers', page.resources.TCPSocketWrap ?? 0],
+      ...live.flatMap((each, i): [string, number][] => [
+        [`connections of server ${i}`, each.connections],
+        [`live trees of server ${i}`, each.mounted],
+        [`timers of server ${i}`, each.resources.Timeout ?? 0],
+      ]),
+    ] as const
+    const left = held.filter(([, count]) => count > 0).map(([what, count]) => `left: ${count} ${what}`)
+    if (left.length > 0 && Date.now() < end) continue
+    const heap = live.map(({ heapBytes }) => `${(heapBytes / 1e6).toFixed(1)} MB`)
+    return { wrong: [...errors, ...left], lines: [`heap of the servers after: ${heap.join(', ')}`] }
+  }
+}
+
+function startBrowsers(): Child {
+  return Child.start(new URL('./browsers.ts', import.meta.url))
+}

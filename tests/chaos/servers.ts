@@ -1,0 +1,62 @@
+import { Child } from '../processes/child.ts'
+import type { Figures } from '../processes/figures.ts'
+import type { Draw } from '../support/random.ts'
+
+export interface ServerFigures extends Figures {
+  readonly connections: number
+  readonly mounted: number
+  readonly errors: readonly string[]
+}
+
+/** Server processes on ports of their own, which die and come back. */
+export class Servers {
+  kills = 0
+  ports: number[] = []
+  private children: Child[] = []
+  private killing: Promise<void> = Promise.resolve()
+  private timer: ReturnType<typeof setInterval> | undefined
+
+  /** @param args what each is started with. */
+  constructor(
+    private readonly count: number,
+    private readonly args: readonly string[],
+  ) {}
+
+  async start(): Promise<void> {
+    this.children = Array.from({ length: this.count }, () => this.launch())
+    this.ports = await Promise.all(this.children.map((child) => child.ask<number>('listen', 0)))
+  }
+
+  private launch(): Child {
+    return Child.start(new URL('./server.ts', import.meta.url), { args: this.args })
+  }
+
+  /** Kills one of them, as `kill -9` does, as often, and starts it again at once. */
+  killEvery(everyMs: number, draw: Draw): void {
+    this.timer = setInterval(() => {
+      this.killing = this.killing.then(() => this.kill(draw.below(this.count)))
+    }, everyMs)
+  }
+
+  private async kill(at: number): Promise<void> {
+    await this.children[at]?.kill()
+    this.kills++
+    const child = this.launch()
+    this.children[at] = child
+    await child.ask('listen', this.ports[at])
+  }
+
+  /** From now on they live. */
+  async spare(): Promise<void> {
+    clearInterval(this.timer)
+    await this.killing
+  }
+
+  figures(): Promise<ServerFigures[]> {
+    return Promise.all(this.children.map((child) => child.ask<ServerFigures>('figures')))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.stop()))
+  }
+}

@@ -1,0 +1,96 @@
+// The browsers of a soak, in a process of their own.
+import { answerParent } from '../processes/answer-parent.ts'
+import { keepFailures, takeFailures } from '../processes/figures.ts'
+import { Draw } from '../support/random.ts'
+import { HeadlessBrowser } from './headless-browser.ts'
+
+keepFailures()
+
+/** Longer than anything takes, on any machine. */
+const patienceMs = 120_000
+
+/** What the browsers have done. */
+export interface Done {
+  readonly sessions: number
+  readonly clicks: number
+  readonly sleeps: number
+  readonly wrong: readonly string[]
+}
+
+export interface Load {
+  readonly port: number
+  /** Browsers at any moment. */
+  readonly sessions: number
+  readonly seed: number
+  /** How long a browser does nothing, between two things that it does; on average. */
+  readonly pauseMs: number
+}
+
+const wrong: string[] = []
+let [sessions, clicks, sleeps] = [0, 0, 0]
+let stopping = false
+let running: Promise<void>[] = []
+
+/** One visit after the other: a browser that comes, clicks, sleeps, clicks again and leaves. */
+async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
+  // Not all at once.
+  await sleep(pauseMs * 5 * draw.number())
+  while (!stopping && wrong.length < 10) {
+    const browser = new HeadlessBrowser(port, '/soak')
+    sessions++
+    try {
+      let n = 0
+      await until(() => browser.text.startsWith('0one'))
+      for (let rounds = 1 + draw.below(3); rounds > 0 && !stopping; rounds--) {
+        for (let more = 1 + draw.below(5); more > 0; more--) {
+          await browser.click('button')
+          n++
+          clicks++
+          await until(() => browser.text.startsWith(String(n)))
+          if (draw.percent(30)) await browser.click('ul')
+          await sleep(2 * pauseMs * draw.number())
+        }
+        browser.goOffline()
+        sleeps++
+        await sleep(4 * pauseMs * draw.number())
+        browser.goOnline()
+      }
+      // It comes back to what it left.
+      await browser.click('button')
+      await until(() => browser.text.startsWith(String(n + 1)))
+      // Some leave without a word.
+      if (draw.percent(20)) browser.goOffline()
+    } catch (error) {
+      wrong.push(`${error}; the page shows ${browser.text}`)
+    }
+    browser.leave()
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + patienceMs
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`)
+    await sleep(20)
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+const done = (): Done => ({ sessions, clicks, sleeps, wrong: [...wrong, ...takeFailures()] })
+
+answerParent({
+  start: (load: Load) => {
+    stopping = false
+    running = Array.from({ length: load.sessions }, (_, i) => visit(load, new Draw(load.seed + i)))
+  },
+  done,
+  /** Resolves when all have left. */
+  stop: async () => {
+    stopping = true
+    await Promise.all(running)
+    return done()
+  },
+})

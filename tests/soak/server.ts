@@ -1,0 +1,60 @@
+// The server of a soak, in a process of its own.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createElement, type ReactNode, useEffect, useState } from 'react'
+import { createLiveServer, route } from '../../src/server/index.ts'
+import { answerParent } from '../processes/answer-parent.ts'
+import { figures, keepFailures } from '../processes/figures.ts'
+
+keepFailures()
+
+const delay = monitorEventLoopDelay({ resolution: 5 })
+const errors: string[] = []
+let mounted = 0
+
+function Page(): ReactNode {
+  return createElement('main', null, createElement(Counter), createElement(List))
+}
+
+function Counter(): ReactNode {
+  const [n, setN] = useState(0)
+  useEffect(() => {
+    mounted++
+    return () => void mounted--
+  }, [])
+  return createElement('button', { onClick: () => setN(n + 1) }, n)
+}
+
+function List(): ReactNode {
+  const [items, setItems] = useState(['one'])
+  const rows = items.map((item) => createElement('li', { key: item }, item))
+  const onClick = () => setItems([`${items.length} of many`, ...items].slice(0, 20))
+  return createElement('ul', { onClick }, rows)
+}
+
+const server = createLiveServer({
+  routes: [route('/soak', Page)],
+  clientModules: {},
+  // The load comes from one address, and faster than any people.
+  limits: { sessionGraceMs: 15_000 },
+  onError: (error, { code }) => void errors.push(`${code}: ${error}`),
+})
+
+answerParent({
+  listen: async () => (await server.listen(0, '127.0.0.1')).port,
+  watch: () => {
+    delay.reset()
+    delay.enable()
+  },
+  delays: () => {
+    delay.disable()
+    const [median, p99, most] = [delay.percentile(50), delay.percentile(99), delay.max].map((ns) => ns / 1e6)
+    return { median, p99, most }
+  },
+  figures: async () => ({
+    ...(await figures()),
+    connections: server.connections,
+    sessions: server.health().sessions,
+    mounted,
+    errors: errors.splice(0),
+  }),
+})

@@ -1,0 +1,40 @@
+// The server under attack, in a process of its own.
+import { createLiveServer } from '../../src/server/index.ts'
+import { clientModules } from '../../src/testing/client-components.ts'
+import { answerParent } from '../processes/answer-parent.ts'
+import { figures, keepFailures, takeFailures } from '../processes/figures.ts'
+import { mounted, routes } from './app.tsx'
+
+keepFailures()
+
+/** How often the program was said to have failed, by code and error. */
+const errors: Record<string, number> = {}
+
+const server = createLiveServer({
+  routes,
+  clientModules,
+  // Nobody comes back later than the next connection of a case.
+  limits: { sessionGraceMs: 1_000 },
+  onError: (error, { code }) => {
+    const what = `${code}: ${(error as Error)?.stack ?? error}`
+    errors[what] = (errors[what] ?? 0) + 1
+  },
+})
+
+answerParent({
+  listen: async () => (await server.listen(0, '127.0.0.1')).port,
+  health: () => {
+    // Those who subscribe render once for every look.
+    server.publish('rows', 1)
+    const failed = Object.keys(errors)
+    for (const error of failed) delete errors[error]
+    return { failures: takeFailures(), errors: failed }
+  },
+  figures: async () => ({
+    ...(await figures()),
+    connections: server.connections,
+    sessions: server.health().sessions,
+    mounted: mounted.count,
+    refused: server.refused,
+  }),
+})
