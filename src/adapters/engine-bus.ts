@@ -107,8 +107,9 @@ export class EngineBus implements Bus {
     this.state = 'connecting'
     return new Promise((resolve, reject) => {
       this.running = this.run(resolve).catch((error: unknown) => {
-        void this.close()
+        // First, for a bus that is closed rejects, too.
         reject(error)
+        void this.close()
       })
       this.closing.signal.addEventListener('abort', () => reject(new LiverootError('bus_closed')))
     })
