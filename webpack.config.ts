@@ -22,7 +22,12 @@ export default function configure(_env: unknown, argv: { mode?: string }): Confi
       // Component names are part of warnings and errors, and nothing is downloaded.
       optimization: { minimize: false },
       // ws uses these when they are installed, and works without.
-      externals: { bufferutil: 'commonjs bufferutil', 'utf-8-validate': 'commonjs utf-8-validate' },
+      externals: {
+        bufferutil: 'commonjs bufferutil',
+        'utf-8-validate': 'commonjs utf-8-validate',
+        // Loaded where the board is fed from a queue.
+        amqplib: 'commonjs amqplib',
+      },
       plugins: [liveroot.server()],
     },
     {
@@ -59,6 +64,7 @@ function shared(mode: Mode): Configuration {
         'liveroot/jsx-runtime$': join(root, 'src/jsx-runtime.ts'),
         'liveroot/jsx-dev-runtime$': join(root, 'src/jsx-dev-runtime.ts'),
         'liveroot/server$': join(root, 'src/server/index.ts'),
+        'liveroot/rabbitmq$': join(root, 'src/adapters/rabbitmq/index.ts'),
         'liveroot/client$': join(root, 'src/client/index.ts'),
       },
     },

@@ -8,6 +8,7 @@ import { SharedCounter } from '../fixtures/counter/shared-counter.tsx'
 import { TradingFloor } from '../fixtures/market/trading-floor.tsx'
 import { Orders } from '../fixtures/orders/orders.tsx'
 import { ordersHook } from '../fixtures/orders/orders-hook.ts'
+import { ordersSources } from '../fixtures/orders/orders-queue.ts'
 import { sevenGuis } from '../fixtures/seven-guis/routes.ts'
 import { Visitors } from '../fixtures/shared/visitors.tsx'
 import { SignUp } from '../fixtures/signup/sign-up.tsx'
@@ -33,6 +34,7 @@ const live = createLiveServer({
     ...sevenGuis,
   ],
   httpHooks: [ordersHook],
+  sources: ordersSources,
   limits: { maxUploadBytes },
   // The bundle is CommonJS, and the browser's files are beside its directory.
   onRequest: serveSite(join(__dirname, '../client')),

@@ -67,6 +67,12 @@ const longestDelayMs = 5_000
 const steadyMs = 1_000
 /** How long a bus that is closed waits for the engine to take what was published. */
 const closeTimeoutMs = 5_000
+/** How long a link may take to end: the other side may be gone. */
+const lastWordMs = 1_000
+/** How long a link may take to be made. */
+const connectTimeoutMs = 10_000
+/** How long a subscription may take to begin, before its link is taken for lost. */
+const beginTimeoutMs = 20_000
 
 /**
  * A bus over a broker, with all that is the same for every broker: connecting again, waiting messages, what comes twice,
@@ -154,13 +160,15 @@ export class EngineBus implements Bus {
         this.lose = resolve
       })
       try {
-        const link = await this.connect(this.options, {
-          message: (pattern, carried) => this.deliver(pattern, carried),
-          lost: this.lose,
-        })
+        const link = await inTime(
+          this.connect(this.options, {
+            message: (pattern, carried) => this.deliver(pattern, carried),
+            lost: this.lose,
+          }),
+        )
         const since = Date.now()
         await this.use(link, lost, connected)
-        await link.close().catch(() => {})
+        await Promise.race([link.close().catch(() => {}), sleep(lastWordMs, null, { ref: false })])
         // A broker that takes connections only to end them is not asked without a pause.
         failures = Date.now() - since > steadyMs ? 0 : failures + 1
       } catch (error) {
@@ -218,9 +226,13 @@ export class EngineBus implements Bus {
       listening = link.listen(pattern, this.settings.history(pattern) > 0)
       this.listening.set(pattern, listening)
     }
-    subscription.begin(link, listening, this.settings.history).catch((error: unknown) => {
-      if (this.link === link) lose(error)
-    })
+    const late = setTimeout(() => lose(new Error(`Topic "${pattern}" does not begin.`)), beginTimeoutMs)
+    subscription
+      .begin(link, listening, this.settings.history)
+      .catch((error: unknown) => {
+        if (this.link === link) lose(error)
+      })
+      .finally(() => clearTimeout(late))
   }
 
   private deliver(pattern: string, { body, ...carried }: Carried): void {
@@ -243,6 +255,21 @@ export class EngineBus implements Bus {
   private report(cause: unknown): void {
     const message = `The broker cannot be reached: ${(cause as Error | null)?.message ?? cause}`
     this.settings.onError(new LiverootError('bus_failed', message, { cause }))
+  }
+}
+
+/** A broker that has just been started may take a connection and then say nothing. */
+async function inTime(connecting: Promise<Link>): Promise<Link> {
+  const late = new AbortController()
+  const tooLate = sleep(connectTimeoutMs, null, { signal: late.signal }).then(() => {
+    void connecting.then((link) => link.close()).catch(() => {})
+    throw new Error('The broker takes too long to answer.')
+  })
+  tooLate.catch(() => {})
+  try {
+    return await Promise.race([connecting, tooLate])
+  } finally {
+    late.abort()
   }
 }
 

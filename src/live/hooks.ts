@@ -34,7 +34,7 @@ export function useTopic<T>(
   options: UseTopicOptions = {},
 ): void {
   const { topics } = useServices('useTopic')
-  const name = nameOf(topic as Topic<never> | string)
+  const name = nameOf(topic)
   const { onGap, replay = false } = options
   // Taken before anything is rendered, so that nothing falls between the render and the subscription.
   const [place, setPlace] = useState(() => topics.place(name, replay))
@@ -60,5 +60,5 @@ export function useTopic<T>(
  */
 export function usePublish(): Publish {
   const { topics } = useServices('usePublish')
-  return useCallback((topic, data) => topics.publish(nameOf(topic as Topic<never> | string), data), [topics])
+  return useCallback((topic, data) => topics.publish(nameOf(topic), data), [topics])
 }

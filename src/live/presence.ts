@@ -19,7 +19,7 @@ export interface UsePresenceOptions<Meta> {
    * in a shared component.
    */
   readonly key?: string
-  /** Called when somebody is here who was not; not for those who were here before the component. */
+  /** Called when somebody is here who was not, this one too; not for those who were here before the component. */
   readonly onJoin?: (entry: PresenceEntry<Meta>) => void
   /** Called when the last place of somebody has left, with what it had said. */
   readonly onLeave?: (entry: PresenceEntry<Meta>) => void
@@ -54,13 +54,13 @@ export interface Presence {
  * @param topic what they are present at, such as `room:42`, or what `topic` made.
  * @param meta what this place says of itself, such as `{ name, typing }`: values that can leave the process. A change is
  *   told to the others. With `null` the component looks on and is not here itself.
- * @returns an entry per key, in the order in which they came; the same array until something changes. It does not have
+ * @returns an entry per key, in the order in which they came, which is the same on every server; the same array until something changes. It does not have
  *   this component itself before its effects have run.
  * @throws `outside_live_tree` in a component that does not run in a live tree, `bad_topic`, `no_presence_key` in a shared
  *   component without `key`.
  */
 export function usePresence<Meta>(
-  topic: Topic<never> | string,
+  topic: Topic<unknown> | string,
   meta: Meta | null,
   options: UsePresenceOptions<Meta> = {},
 ): readonly PresenceEntry<Meta>[] {

@@ -65,7 +65,7 @@ export function topic<T, Param extends string = string>(name: string): TopicFami
 }
 
 /** The text that names a topic. */
-export function nameOf(topic: Topic<never> | string): string {
+export function nameOf(topic: Topic<unknown> | string): string {
   if (typeof topic === 'string') return topic
   if ('any' in topic && topic.name.search(parameter) >= 0) {
     throw new LiverootError('bad_topic', `Topic "${topic.name}" has parameters: use its \`with\` or \`any\`.`)

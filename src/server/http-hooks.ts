@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
 import type { ErrorBody } from '../protocol/messages.ts'
 import { describeError, type OnError, refusalOf } from './errors-out.ts'
+import { headersOf, readBody, toRequest } from './hook-request.ts'
+import { fromKept, type IdempotencyStore, toKept } from './idempotency.ts'
 import { Publishes } from './publishes.ts'
+import type { VerifyRequest } from './signature.ts'
 
 /** What a hook's handler gets beside the request. */
 export interface HookContext {
@@ -18,11 +22,29 @@ export interface HookContext {
  */
 export type HookHandler = (request: Request, context: HookContext) => unknown
 
+/** What {@link httpHook} takes beside the handler. */
+export interface HookOptions {
+  /** Checks the sender before anything else, such as what `verifyHmac` makes. Everybody may send by default. */
+  readonly verify?: VerifyRequest
+  /**
+   * What names a delivery, so that one that is sent again counts once: the header that holds the key, or a function of the
+   * request. A request without a key is handled as ever. None by default.
+   */
+  readonly idempotencyKey?: string | ((request: Request) => MaybeKey | PromiseLike<MaybeKey>)
+  /** How long the answer of a key is kept. 86,400,000, a day. */
+  readonly idempotencyTtlMs?: number
+  /** Largest body, in bytes, where it differs from the limit `maxHookBytes`. */
+  readonly maxBytes?: number
+}
+
+type MaybeKey = string | null | undefined
+
 /** An HTTP trigger; made by {@link httpHook}. */
 export interface HttpHook {
   readonly method: string
   readonly path: string
   readonly handler: HookHandler
+  readonly options: HookOptions
 }
 
 /**
@@ -33,18 +55,30 @@ export interface HttpHook {
  * @param handler gets the Web `Request` and the server's `publish`. `request.json()` of a body that is not JSON is
  *   answered with 400 (`bad_json`); a body over `maxHookBytes` with 413 (`body_too_large`) before the handler runs;
  *   anything the handler throws with 500 (`hook_failed`) and a digest.
+ * @param options who may send, what names a delivery, how large it may be. A request that `verify` refuses is answered with
+ *   401 (`bad_signature`, `stale_signature`); one whose key has been handled with the first answer, unless that was 500 or
+ *   above; one whose key is being handled with 409 (`delivery_in_progress`).
+ * @param options who may send, what names a delivery, how large it may be. A request that `verify` refuses is answered with 401
+ *   (`bad_signature`, `stale_signature`); one whose key has been handled with the first answer, unless that was 500 or above; one
+ *   whose key is being handled with 409 (`delivery_in_progress`).
  * @returns the hook, for `createLiveServer`.
  * @throws `bad_route` when the path does not start with a slash.
  */
-export function httpHook(method: string, path: string, handler: HookHandler): HttpHook {
+export function httpHook(
+  method: string,
+  path: string,
+  handler: HookHandler,
+  options: HookOptions = {},
+): HttpHook {
   if (!path.startsWith('/'))
     throw new LiverootError('bad_route', `Hook path "${path}" must start with a slash.`)
-  return { method: method.toUpperCase(), path, handler }
+  return { method: method.toUpperCase(), path, handler, options }
 }
 
 export interface HookHost {
   readonly hooks: readonly HttpHook[]
   readonly maxBytes: number
+  readonly idempotency: IdempotencyStore
   readonly onError: OnError
   readonly publish: Publish
 }
@@ -70,22 +104,83 @@ export function answerHook(host: HookHost, incoming: IncomingMessage, outgoing: 
 
 async function runHook(
   host: HookHost,
-  { path, handler }: HttpHook,
+  hook: HttpHook,
   params: Record<string, string>,
   incoming: IncomingMessage,
 ): Promise<Response> {
+  const { verify, maxBytes = host.maxBytes } = hook.options
   try {
-    const request = await toRequest(incoming, host.maxBytes)
-    const publishes = new Publishes(host.publish)
-    const response = toResponse(await handler(request, { publish: publishes.publish, params }))
-    await publishes.done()
-    return response
+    const body = await readBody(incoming, maxBytes)
+    const headers = headersOf(incoming)
+    if ((await verify?.({ body, headers })) === false) throw new LiverootError('bad_signature')
+    const make = () => toRequest(incoming, headers, body)
+    const answer = () => handle(host, hook, params, make())
+    const key = await keyOf(hook, make)
+    return key === null ? await answer() : await answerOnce(host, hook, key, answer)
   } catch (error) {
-    if (error instanceof LiverootError && error.code === 'bad_json')
-      return refusal(400, refusalOf('bad_json'))
-    if (error instanceof LiverootError && error.code === 'body_too_large')
-      return refusal(413, refusalOf('body_too_large'))
-    return refusal(500, describeError(error, 'hook_failed', host.onError, { route: path }))
+    const code = error instanceof LiverootError ? error.code : null
+    const status = code === null ? undefined : refusedWith[code]
+    if (code !== null && status !== undefined) return refusal(status, refusalOf(code))
+    return refusal(500, describeError(error, 'hook_failed', host.onError, { route: hook.path }))
+  }
+}
+
+/** What is the sender's fault, or its business. */
+const refusedWith: Partial<Record<ErrorCode, number>> = {
+  bad_json: 400,
+  bad_signature: 401,
+  stale_signature: 401,
+  delivery_in_progress: 409,
+  body_too_large: 413,
+}
+
+async function handle(
+  host: HookHost,
+  { handler }: HttpHook,
+  params: Record<string, string>,
+  request: Request,
+): Promise<Response> {
+  const publishes = new Publishes(host.publish)
+  const response = toResponse(await handler(request, { publish: publishes.publish, params }))
+  await publishes.done()
+  return response
+}
+
+/** How long a key is claimed by a request that is being handled, and whose server may die. */
+const claimMs = 60_000
+const dayMs = 86_400_000
+
+async function keyOf({ method, path, options }: HttpHook, make: () => Request): Promise<string | null> {
+  const { idempotencyKey } = options
+  if (idempotencyKey === undefined) return null
+  const request = make()
+  const key =
+    typeof idempotencyKey === 'string' ? request.headers.get(idempotencyKey) : await idempotencyKey(request)
+  // Two hooks may be told of things that have the same name. Keys may be long.
+  return key ? createHash('sha256').update(`${method} ${path} ${key}`).digest('base64url') : null
+}
+
+async function answerOnce(
+  { idempotency }: HookHost,
+  { options }: HttpHook,
+  key: string,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  const before = await idempotency.begin(key, claimMs)
+  if (before === 'busy') throw new LiverootError('delivery_in_progress')
+  if (before !== null) return fromKept(before)
+  try {
+    const response = await answer()
+    if (response.status >= 500) {
+      await idempotency.forget(key)
+      return response
+    }
+    const kept = await toKept(response)
+    await idempotency.keep(key, kept, options.idempotencyTtlMs ?? dayMs)
+    return fromKept(kept)
+  } catch (error) {
+    await idempotency.forget(key)
+    throw error
   }
 }
 
@@ -108,38 +203,6 @@ function decodeSegment(text: string): string {
   } catch {
     return text
   }
-}
-
-async function toRequest(incoming: IncomingMessage, maxBytes: number): Promise<Request> {
-  const body = await readBody(incoming, maxBytes)
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each)
-  }
-  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`)
-  const method = incoming.method ?? 'GET'
-  const hasBody = method !== 'GET' && method !== 'HEAD'
-  const request = new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) })
-  const json = request.json.bind(request)
-  // So that the sender's mistake is not taken for the handler's.
-  request.json = () =>
-    json().catch((cause: unknown) => {
-      throw new LiverootError('bad_json', undefined, { cause })
-    })
-  return request
-}
-
-async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // What is over the limit is read and dropped, for a sender that is cut off never sees the answer.
-    if (size <= maxBytes) chunks.push(chunk)
-    if (size > 16 * maxBytes) break
-  }
-  if (size > maxBytes) throw new LiverootError('body_too_large')
-  return Buffer.concat(chunks)
 }
 
 function toResponse(result: unknown): Response {

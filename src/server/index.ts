@@ -36,7 +36,14 @@ export { type FileStoreOptions, fileStore } from './file-store.ts'
 export type { ClientModuleMap } from './flight/client-manifest.ts'
 export type { Guard, GuardAnswer } from './guard.ts'
 export type { HealthPaths, LiveHealth } from './health.ts'
-export { type HookContext, type HookHandler, type HttpHook, httpHook } from './http-hooks.ts'
+export {
+  type HookContext,
+  type HookHandler,
+  type HookOptions,
+  type HttpHook,
+  httpHook,
+} from './http-hooks.ts'
+export type { IdempotencyStore, KeptAnswer } from './idempotency.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
@@ -51,8 +58,17 @@ export {
   source,
 } from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
+export { every, type ScheduleOptions, schedule, type TickContext, type TickHandler } from './schedule.ts'
 export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 export type { SessionFilter } from './sessions.ts'
+export {
+  type HmacOptions,
+  type SignatureHeader,
+  type SignedRequest,
+  type VerifyRequest,
+  verifyHmac,
+} from './signature.ts'
+
 export type {
   DeadLetterReason,
   Delivery,

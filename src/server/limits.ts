@@ -4,6 +4,8 @@ export interface LiveLimits {
   maxMessageBytes: number
   /** Largest body of a request to an HTTP hook, in bytes; more is answered with 413 (`body_too_large`). 1,048,576. */
   maxHookBytes: number
+  /** Answers of hooks kept by idempotency key, in memory; past that the oldest is dropped. 10,000. */
+  maxIdempotencyKeys: number
   /** Sessions of this server, those without a connection included; the next is refused (`too_many_sessions`). 50,000. */
   maxSessions: number
   /** How long a session whose connection was lost waits for its browser before it ends. 60,000. */
@@ -70,6 +72,7 @@ export interface LiveLimits {
 export const defaultLimits: Readonly<LiveLimits> = {
   maxMessageBytes: 65_536,
   maxHookBytes: 1_048_576,
+  maxIdempotencyKeys: 10_000,
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
   sessionTtlMs: 604_800_000,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
 import type { LiveUser } from '../live/session.ts'
-import { nameOf, type Topic } from '../live/topic.ts'
+import { nameOf } from '../live/topic.ts'
 import { webSocketTransport } from '../transports/ws.ts'
 import { type Authenticate, Authenticator } from './authenticator.ts'
 import type { Bus } from './bus.ts'
@@ -15,6 +15,7 @@ import { type ClientModuleMap, readClientManifest } from './flight/client-manife
 import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
+import { type IdempotencyStore, MemoryIdempotency } from './idempotency.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
@@ -39,6 +40,8 @@ export interface LiveServerOptions {
   readonly routes: readonly Route[]
   /** HTTP endpoints that trigger them. None by default. */
   readonly httpHooks?: readonly HttpHook[]
+  /** Where answers of hooks are kept by idempotency key. In memory by default; one that servers share counts for all. */
+  readonly idempotency?: IdempotencyStore
   /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
   readonly sources?: readonly Source[]
   /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
@@ -201,7 +204,9 @@ class WebLiveServer implements LiveServer {
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
-    this.hooks = { hooks: options.httpHooks ?? [], maxBytes: limits.maxHookBytes, onError, publish }
+    const idempotency = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
+    const { httpHooks = [] } = options
+    this.hooks = { hooks: httpHooks, maxBytes: limits.maxHookBytes, idempotency, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
       describeError(error, 'stop_failed', onError, { route: `part ${part.name}` })
     })
@@ -213,7 +218,8 @@ class WebLiveServer implements LiveServer {
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    this.lifecycle.add(topics.part, presence.part, this.front, sessions, sources)
+    const answers = { name: 'idempotency', stop: () => idempotency.close() }
+    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -257,8 +263,7 @@ class WebLiveServer implements LiveServer {
     }
   }
 
-  readonly publish: Publish = (topic, data) =>
-    this.topics.publish(nameOf(topic as Topic<never> | string), data)
+  readonly publish: Publish = (topic, data) => this.topics.publish(nameOf(topic), data)
 
   readonly accept: AcceptSocket = (socket, handshake = noHandshake) =>
     meterSocket(socket, handshake, (metered) => {

@@ -1,5 +1,5 @@
-/** A place where somebody is: its number on its server, their key, and the text of the meta. */
-export type MemberRow = readonly [id: number, key: string, meta: string]
+/** A place where somebody is: its number on its server, their key, the text of the meta, and when they came. */
+export type MemberRow = readonly [id: number, key: string, meta: string, atMs: number]
 
 /**
  * What servers tell each other of a topic. `server` says who tells; `version` counts what it has told of the topic, so

@@ -6,11 +6,15 @@ export interface Member {
   readonly meta: unknown
   /** The meta as it travels, by which a change is known. */
   readonly text: string
+  /** When it came, by the clock of its server. */
+  readonly atMs: number
 }
 
 interface Person {
   readonly members: Map<string, Member>
   entry: PresenceEntry<unknown> | null
+  /** When the oldest of them came. */
+  atMs: number
 }
 
 /** Who came and went since the last look. */
@@ -32,7 +36,7 @@ export class People {
     this.touch(member.key)
     let person = this.people.get(member.key)
     if (person === undefined) {
-      person = { members: new Map(), entry: null }
+      person = { members: new Map(), entry: null, atMs: 0 }
       this.people.set(member.key, person)
       if (quietly) this.quiet.add(member.key)
     }
@@ -57,7 +61,14 @@ export class People {
   private entryOf(key: string): PresenceEntry<unknown> | null {
     const person = this.people.get(key)
     if (person === undefined) return null
-    person.entry ??= { key, metas: [...person.members.values()].map(({ meta }) => meta) }
+    if (person.entry === null) {
+      // Every server has the same order, whoever it heard of first.
+      const members = [...person.members].sort(
+        ([a, one], [b, other]) => one.atMs - other.atMs || compare(a, b),
+      )
+      person.entry = { key, metas: members.map(([, { meta }]) => meta) }
+      person.atMs = members[0]?.[1].atMs ?? 0
+    }
     return person.entry
   }
 
@@ -71,9 +82,15 @@ export class People {
       if (before === null && now !== null && !this.quiet.has(key)) joined.push(now)
       if (before !== null && now === null) left.push(before)
     }
-    this.touched = new Map()
     this.quiet.clear()
-    this.entries = [...this.people.keys()].map((key) => this.entryOf(key) as PresenceEntry<unknown>)
+    for (const key of this.touched.keys()) this.entryOf(key)
+    this.touched = new Map()
+    const people = [...this.people].sort(([a, one], [b, other]) => one.atMs - other.atMs || compare(a, b))
+    this.entries = people.map(([, { entry }]) => entry as PresenceEntry<unknown>)
     return { joined, left }
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

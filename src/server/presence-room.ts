@@ -26,10 +26,16 @@ export interface RoomNews {
   readonly left: readonly PresenceEntry<unknown>[]
 }
 
+interface Place {
+  readonly key: string
+  readonly text: string
+  readonly atMs: number
+}
+
 /** What is known of another server's members. */
 interface Remote {
   version: number
-  readonly members: Map<number, { readonly key: string; readonly text: string }>
+  readonly members: Map<number, Place>
   /** Members that a list in parts has not named yet; null while none is under way. */
   unnamed: Set<number> | null
 }
@@ -40,7 +46,7 @@ const gatherMs = 20
 /** Who is present at one topic, as one server knows it. */
 export class PresenceRoom {
   private readonly people = new People()
-  private readonly own = new Map<number, { key: string; text: string }>()
+  private readonly own = new Map<number, Place>()
   private readonly remotes = new Map<string, Remote>()
   /** Servers whose members are no news when they are heard of for the first time: they were here before. */
   private readonly known = new Set<string>()
@@ -84,11 +90,12 @@ export class PresenceRoom {
 
   join(key: string, meta: unknown): PresenceMember {
     const id = ++this.lastId
-    this.put(id, key, encodeValue(meta))
+    const atMs = Date.now()
+    this.put(id, { key, text: encodeValue(meta), atMs })
     return {
       update: (newer) => {
         const text = encodeValue(newer)
-        if (this.own.has(id) && this.own.get(id)?.text !== text) this.put(id, key, text)
+        if (this.own.has(id) && this.own.get(id)?.text !== text) this.put(id, { key, text, atMs })
       },
       leave: () => {
         if (!this.own.delete(id)) return
@@ -100,11 +107,12 @@ export class PresenceRoom {
     }
   }
 
-  private put(id: number, key: string, text: string): void {
-    this.own.set(id, { key, text })
+  private put(id: number, place: Place): void {
+    const { key, text, atMs } = place
+    this.own.set(id, place)
     // Decoded here as elsewhere: all see the same.
-    this.people.set(`${this.host.server} ${id}`, { key, text, meta: decodeValue(text) }, false)
-    this.here.set(id, [id, key, text])
+    this.people.set(`${this.host.server} ${id}`, { ...place, meta: decodeValue(text) }, false)
+    this.here.set(id, [id, key, text, atMs])
     this.gather()
   }
 
@@ -152,7 +160,7 @@ export class PresenceRoom {
   }
 
   private sendAll(to?: string): void {
-    const rows = [...this.own].map(([id, { key, text }]): MemberRow => [id, key, text])
+    const rows = [...this.own].map(([id, { key, text, atMs }]): MemberRow => [id, key, text, atMs])
     // What waits to be told is in the list.
     this.here.clear()
     this.gone.clear()
@@ -208,14 +216,21 @@ export class PresenceRoom {
 
   /** Something of that server was missed. */
   ask(server: string): void {
+    // It tells of itself already, so whom it has may well be new.
+    this.known.add(server)
     this.send({ type: 'ask', server: this.host.server, to: server })
   }
 
-  private putRemote(server: string, remote: Remote, [id, key, text]: MemberRow, quietly: boolean): void {
+  private putRemote(
+    server: string,
+    remote: Remote,
+    [id, key, text, atMs]: MemberRow,
+    quietly: boolean,
+  ): void {
     const before = remote.members.get(id)
     if (before?.key === key && before.text === text) return
-    remote.members.set(id, { key, text })
-    this.people.set(`${server} ${id}`, { key, text, meta: decodeValue(text) }, quietly)
+    remote.members.set(id, { key, text, atMs })
+    this.people.set(`${server} ${id}`, { key, text, atMs, meta: decodeValue(text) }, quietly)
   }
 
   private remove(server: string, remote: Remote, id: number): void {

@@ -1,3 +1,4 @@
+import { LiverootError } from '../errors.ts'
 import type { LivePart } from './lifecycle.ts'
 import type { RunningSource, Source, SourceHost } from './source.ts'
 
@@ -9,7 +10,12 @@ export class Sources implements LivePart {
   constructor(
     private readonly sources: readonly Source[],
     private readonly host: SourceHost,
-  ) {}
+  ) {
+    const schedules = sources.map(({ name }) => name).filter((name) => name.startsWith('schedule '))
+    const twice = schedules.find((name, i) => schedules.indexOf(name) !== i)
+    if (twice !== undefined)
+      throw new LiverootError('bad_schedule', `There are two of "${twice}": give one a name of its own.`)
+  }
 
   start(): void {
     this.running = this.sources.map((source) => source.start(this.host))

@@ -15,8 +15,8 @@ export interface Demo {
 }
 
 /** Starts the demo as `npm start` does. Port 0 takes a free one. */
-export async function startDemo(port = 0): Promise<Demo> {
-  const env = { ...process.env, NODE_ENV: 'production', PORT: String(port) }
+export async function startDemo(port = 0, more: Readonly<Record<string, string>> = {}): Promise<Demo> {
+  const env = { ...process.env, ...more, NODE_ENV: 'production', PORT: String(port) }
   const server = spawn(process.execPath, ['build/server/main.cjs'], {
     cwd: top,
     env,
