@@ -3,6 +3,9 @@ import type { ComponentInfo } from './signature.ts'
 import type { Slot } from './slot.ts'
 import { pending } from './template.ts'
 
+/** Stands for a value that could not be stored: its hook starts afresh. */
+export const absent = Symbol('liveroot.absent')
+
 /** What a snapshot has of one slot. */
 export interface SlotState {
   readonly id: number

@@ -70,6 +70,7 @@ export class LiveTree {
     readonly state: TreeState | null = null,
   ) {
     this.lastId = state?.firstFree ?? 0
+    this.sequence = this.received = this.shown = state?.sequence ?? 0
     this.top.stored = state?.restoring?.top ?? null
     this.container = createContainer(this, identifierPrefix, {
       onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
