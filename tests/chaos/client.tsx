@@ -1,3 +1,4 @@
+import type { LiverootError } from '../../src/errors.ts'
 import { connectTo } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
@@ -20,6 +21,8 @@ export interface ClientOptions {
 export class ChaosClient {
   /** Operations that are done. */
   done = 0
+  /** Operations whose call ran when its server was killed, and was not run again. */
+  readonly interrupted: number[] = []
   /** What must not happen. */
   readonly wrong: string[] = []
   private readonly page: Page
@@ -34,16 +37,20 @@ export class ChaosClient {
     this.page.show(`/chaos/${options.client}`)
   }
 
-  /** Does operations up to a number, or until it is stopped. */
-  async run(upTo = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Does operations up to a number, or until it is stopped; all but those to leave out. */
+  async run(upTo = Number.POSITIVE_INFINITY, leaveOut: readonly number[] = []): Promise<void> {
     const { seed, client, meanPauseMs } = this.options
     await this.until(() => this.find('main') !== null && asks.get(this.name)?.addRow !== undefined)
     while (!this.stopping && this.done < upTo && this.wrong.length === 0) {
       const next = operation(seed, client, this.done)
       try {
-        await this.do(next)
+        if (!leaveOut.includes(this.done)) await this.do(next)
         this.done++
       } catch (error) {
+        if (next.kind === 'addLater' && (error as LiverootError).code === 'call_interrupted') {
+          this.interrupted.push(this.done++)
+          continue
+        }
         this.wrong.push(`operation ${this.done}, ${JSON.stringify(next)}: ${error}`)
       }
       if (meanPauseMs > 0) await sleep(2 * meanPauseMs * this.draw.number())

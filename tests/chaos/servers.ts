@@ -4,6 +4,7 @@ import type { Draw } from '../support/random.ts'
 
 export interface ServerFigures extends Figures {
   readonly connections: number
+  readonly sessions: number
   readonly mounted: number
   readonly errors: readonly string[]
 }
