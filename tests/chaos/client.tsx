@@ -51,7 +51,8 @@ export class ChaosClient {
           this.interrupted.push(this.done++)
           continue
         }
-        this.wrong.push(`operation ${this.done}, ${JSON.stringify(next)}: ${error}`)
+        const { state, reason } = this.page.session.status.current
+        this.wrong.push(`operation ${this.done}, ${JSON.stringify(next)}: ${error} (${state}, ${reason})`)
       }
       if (meanPauseMs > 0) await sleep(2 * meanPauseMs * this.draw.number())
     }
