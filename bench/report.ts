@@ -60,7 +60,12 @@ export function printScale(figures: readonly ScaleFigures[]): void {
   })
   console.log('')
   printRows([
-    ['scale: roots', 'cpuMicrosPerUpdate', 'of that for memory alone, at least', 'event loop delay p99, ms'],
+    [
+      'scale: roots',
+      'cpuMicrosPerUpdate',
+      'a bare loop that keeps 2 KB an update',
+      'event loop delay p99, ms',
+    ],
     ...rows,
   ])
   const ratio = ratioOf(figures)

@@ -98,6 +98,11 @@ export interface LiveServerOptions {
    * `memoryStore()` by default: sessions can sleep, and end with the process.
    */
   readonly sessionStore?: SessionStore
+  /**
+   * Names the client's build. A page that runs another one reloads itself when nothing is lost by it. By default what
+   * `liveroot/webpack` gave it.
+   */
+  readonly build?: string
   /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
   readonly clientModules?: ClientModuleMap
 }
@@ -208,6 +213,7 @@ class WebLiveServer implements LiveServer {
       presence,
       modules,
       authenticator,
+      build: () => options.build ?? (clientModules === undefined ? readClientManifest().buildId : ''),
       sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
       keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
