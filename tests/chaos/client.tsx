@@ -1,5 +1,5 @@
 import type { LiverootError } from '../../src/errors.ts'
-import { connectTo } from '../support/connect-to.ts'
+import { connectTo, Heard } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
 import { enter } from '../support/user.ts'
@@ -25,6 +25,7 @@ export class ChaosClient {
   readonly interrupted: number[] = []
   /** What must not happen. */
   readonly wrong: string[] = []
+  private readonly heard = new Heard()
   private readonly page: Page
   private readonly draw: Draw
   private stopping = false
@@ -33,7 +34,7 @@ export class ChaosClient {
   constructor(private readonly options: ClientOptions) {
     this.name = String(options.client)
     this.draw = new Draw(options.seed + options.client)
-    this.page = openPage(connectTo(options.port), { firstDelayMs: 50, maxDelayMs: 1_000 })
+    this.page = openPage(connectTo(options.port, this.heard), { firstDelayMs: 50, maxDelayMs: 1_000 })
     this.page.show(`/chaos/${options.client}`)
   }
 
@@ -52,7 +53,9 @@ export class ChaosClient {
           continue
         }
         const { state, reason } = this.page.session.status.current
-        this.wrong.push(`operation ${this.done}, ${JSON.stringify(next)}: ${error} (${state}, ${reason})`)
+        this.wrong.push(
+          `operation ${this.done}, ${JSON.stringify(next)}: ${error} (${state}, ${reason}; heard ${JSON.stringify(this.heard.last)})`,
+        )
       }
       if (meanPauseMs > 0) await sleep(2 * meanPauseMs * this.draw.number())
     }
