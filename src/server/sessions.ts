@@ -50,12 +50,15 @@ export class Sessions {
     return this.all.size
   }
 
-  /** The session of a browser that says hello, or why it gets none. Rejects where the store does not answer. */
+  /**
+   * The session of a browser that says hello, or why it gets none; null where it has left meanwhile. Rejects where the store
+   * does not answer.
+   */
   attach(
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal> {
+  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal | null> {
     if (this.draining) return 'server_closing'
     const shown = hello.token === undefined ? null : readToken(hello.token)
     if (shown === null) return this.begin(who, link)
@@ -79,7 +82,7 @@ export class Sessions {
       return this.begin(who, link)
     }
     const outcome = known.attach(link, hello)
-    return whenSaved({ session: known, outcome, token: known.secrets.issue(key) })
+    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret) })
   }
 
   private begin(who: KnownUser, link: SessionLink): Attached | AttachRefusal {
@@ -103,11 +106,13 @@ export class Sessions {
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Promise<Attached | AttachRefusal> {
+  ): Promise<Attached | AttachRefusal | null> {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
     const saved = await store.claim(id, owner)
     if (this.draining) return 'server_closing'
+    // Its browser may have come back on another connection meanwhile: a lost one must not take the session from that.
+    if (link.closing) return null
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
     const stored = saved === null ? null : readSnapshot(saved)
@@ -119,7 +124,7 @@ export class Sessions {
     const session = this.make(id, who, link, saved)
     if (session === null) return 'too_many_sessions'
     session.restore(stored, hello.received === undefined)
-    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key) })
+    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key, shown.secret) })
   }
 
   private matching(filter: SessionFilter): Session[] {
