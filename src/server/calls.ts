@@ -106,13 +106,21 @@ export class Calls {
       const showsProgress = isAction(path)
       const observed = observeCall(() => this.describe(call, target.screen, path))
       const { page } = this.answers
-      const running = { ...target, id: call, page, inTransition, showsProgress, observed }
+      const running = { ...this.forwarded(target, message), id: call, page, inTransition, showsProgress, observed }
       void this.run(running, reviveEvents(args, path))
     } catch (error) {
       this.oneLess()
       this.end(call)
       this.refuse(message, error)
     }
+  }
+
+  /** What is on another server takes the arguments as they came; they were decoded here to be refused here. */
+  private forwarded(target: Target, { body }: Message<'call'>): Target {
+    const { forward } = target
+    if (forward === undefined) return target
+    const { args } = splitBody(String(body))
+    return { ...target, call: () => forward(this.session.info.current, args) }
   }
 
   private keepLive(call: number, args: readonly unknown[]): void {
