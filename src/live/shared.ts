@@ -102,10 +102,7 @@ export function shared<Props extends object>(
     const { data, own } = divide(props)
     const outlets = Object.keys(own)
     const instance = `${key === undefined ? keyOf(name, data) : key(props)} ${outlets.sort().join()}`
-    const place = useMemo(
-      () => trees.place({ definition, key: instance, data, outlets }),
-      [trees, instance],
-    )
+    const place = useMemo(() => trees.place({ definition, key: instance, data, outlets }), [trees, instance])
     const [last, setLast] = useState({ instance, earlier: 0 })
     if (last.instance !== instance) setLast({ instance, earlier: last.earlier + 1 })
     const [failure, fail] = useState<Failure | null>(null)

@@ -65,7 +65,8 @@ export class SharedChannel {
     const piece = text.slice(end + 1)
     const before = mark === '*' ? '' : this.pieces.get(from)
     // Its beginning was lost: who needs it asks again.
-    if (before === undefined || before.length + piece.length > longestText) return void this.pieces.delete(from)
+    if (before === undefined || before.length + piece.length > longestText)
+      return void this.pieces.delete(from)
     if (mark !== '.') return void this.pieces.set(from, before + piece)
     this.pieces.delete(from)
     this.listener.text(before + piece)

@@ -85,7 +85,8 @@ export class FollowedTree implements SharedOrigin {
   receive(message: OwnerMessage & Claim, body: Body): void {
     switch (message.type) {
       case 'own':
-        return this.resume()
+        // It may have taken this server for dead.
+        return this.askForAll()
       case 'picture':
         return this.takePicture(message, body)
       case 'frame':
@@ -142,7 +143,8 @@ export class FollowedTree implements SharedOrigin {
     const own = this.streams.get(stream)
     if (own === undefined) return
     if (body === null) this.streams.delete(stream)
-    const data = body === null ? encode({ type: 'end', stream: own }) : encode({ type: 'chunk', stream: own, body })
+    const data =
+      body === null ? encode({ type: 'end', stream: own }) : encode({ type: 'chunk', stream: own, body })
     const message = new PreparedMessage(data)
     this.root.audience.publish((viewer) => viewer.chunk(message))
   }
@@ -159,7 +161,12 @@ export class FollowedTree implements SharedOrigin {
       const definition = findShared(id)
       if (this.inner.has(name) || definition === undefined) continue
       const { registry } = this.root
-      const root = registry.open({ definition, key, outlets, data: decodeValue(data) as Record<string, unknown> })
+      const root = registry.open({
+        definition,
+        key,
+        outlets,
+        data: decodeValue(data) as Record<string, unknown>,
+      })
       // The owner throws its error where it has the place.
       const release = root.hold(() => {})
       root.mount()
@@ -237,7 +244,14 @@ export class FollowedTree implements SharedOrigin {
   /** Something may have been missed: begins anew from a picture. */
   resume(): void {
     this.loseCalls()
-    for (const viewer of this.root.audience) viewer.behind = true
+    this.askForAll()
+  }
+
+  private askForAll(): void {
+    for (const viewer of this.root.audience) {
+      viewer.behind = true
+      this.waitingForPicture.add(viewer)
+    }
     this.ask(true)
   }
 

@@ -90,7 +90,10 @@ export type FollowerMessage =
   | { readonly type: 'shown'; readonly to: string; readonly sequence: number }
   | ForwardedCall
 
-export type SharedMessage = { readonly from: string } & (FollowerMessage | (OwnerMessage & Omit<Claim, 'from'>))
+export type SharedMessage = { readonly from: string } & (
+  | FollowerMessage
+  | (OwnerMessage & Omit<Claim, 'from'>)
+)
 
 /** What servers tell each other of one shared root is told at this topic; application patterns do not match it. */
 export function sharedTopic(hash: string): string {

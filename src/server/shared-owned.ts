@@ -13,7 +13,14 @@ import { addModules } from './listed-functions.ts'
 import { reviveEvents } from './live-event.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { SharedFrame } from './shared-frame.ts'
-import type { FollowerMessage, ForwardedCall, FrameNews, InnerRow, StateNews, StateRow } from './shared-messages.ts'
+import type {
+  FollowerMessage,
+  ForwardedCall,
+  FrameNews,
+  InnerRow,
+  StateNews,
+  StateRow,
+} from './shared-messages.ts'
 import type { SharedSeat } from './shared-seat.ts'
 import type { SharedState } from './shared-state.ts'
 import { SharedTree, type TreeRelay } from './shared-tree.ts'
@@ -47,7 +54,9 @@ export class OwnedTree implements TreeRelay {
     const keeper = {
       changed: () => scheduleFlush(this.shared),
       restoreFailed: (component: string | null, error: unknown) => {
-        describeError(error, 'restore_failed', this.host.onError, { route: `${root.name} ${component ?? ''}`.trim() })
+        describeError(error, 'restore_failed', this.host.onError, {
+          route: `${root.name} ${component ?? ''}`.trim(),
+        })
       },
     }
     const { sequence } = root
@@ -219,7 +228,8 @@ export class OwnedTree implements TreeRelay {
   private async find({ slot, path, seen, shown, sent }: ForwardedCall): Promise<ServerFunction> {
     const { shared } = this
     const isForNewest = seen === newestRender
-    if (isForNewest) await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
+    if (isForNewest)
+      await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
     const found = shared.find(slot, path, seen, { shown, sent: isForNewest ? shared.sequence : sent })
     if (found === undefined) throw new LiverootError('not_on_screen')
     return found
@@ -258,7 +268,8 @@ export class OwnedTree implements TreeRelay {
   }
 
   private describe(error: unknown) {
-    if (error instanceof LiverootError && refusals.has(error.code)) return refusalOf(error.code, error.message)
+    if (error instanceof LiverootError && refusals.has(error.code))
+      return refusalOf(error.code, error.message)
     return describeError(error, 'handler_failed', this.host.onError, { route: this.seat.root.name })
   }
 

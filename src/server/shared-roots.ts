@@ -49,7 +49,8 @@ export class SharedRoots {
 
   constructor(readonly host: SharedRootsHost) {
     const { bus, sharedLeaseMs, onError } = host
-    const report = (error: unknown) => void describeError(error, 'publish_failed', onError, { route: 'shared' })
+    const report = (error: unknown) =>
+      void describeError(error, 'publish_failed', onError, { route: 'shared' })
     this.cluster = bus.alone ? null : new SharedPeers(bus, sharedLeaseMs, report)
   }
 

@@ -1,15 +1,15 @@
 import type { Body, ErrorBody } from '../protocol/messages.ts'
 import { describeError, errorOf } from './errors-out.ts'
-import { FollowedTree } from './shared-followed.ts'
 import { SharedChannel } from './shared-channel.ts'
+import { FollowedTree } from './shared-followed.ts'
 import {
   beats,
   type Claim,
   type FollowerMessage,
   type OwnerMessage,
   readMessage,
-  sharedTopic,
   type SharedMessage,
+  sharedTopic,
   writeMessage,
 } from './shared-messages.ts'
 import { OwnedTree } from './shared-owned.ts'
@@ -80,9 +80,11 @@ export class SharedSeat implements PeerListener {
     this.claim = { from: this.peers.server, epoch, sinceMs: Date.now() }
     const state = this.followed?.state ?? new SharedState()
     this.followed = null
-    this.owned = new OwnedTree(this, state)
-    this.say({ type: 'own' })
-    this.root.run(this.owned.shared)
+    const owned = new OwnedTree(this, state)
+    this.owned = owned
+    this.root.run(owned.shared)
+    // It may have failed, or hear at once of another owner.
+    if (!this.closed) this.say({ type: 'own' })
   }
 
   /** Another claim counts. */

@@ -212,7 +212,8 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   }
 
   private report(error: unknown): string | undefined {
-    return describeError(error, 'root_failed', this.root.registry.host.onError, { route: this.root.name }).digest
+    return describeError(error, 'root_failed', this.root.registry.host.onError, { route: this.root.name })
+      .digest
   }
 
   caught(error: unknown, componentStack: string): void {
