@@ -169,6 +169,8 @@ export class SharedRoot implements Holder {
   failed(error: unknown, componentStack: string): void {
     const where = { route: this.name, componentStack }
     const body = describeError(error, 'root_failed', this.registry.host.onError, where)
+    // The calls that led to it are answered first.
+    this.origin?.close()
     this.seat?.tellFailure(body)
     this.fail(reportedAs(error, body))
   }
