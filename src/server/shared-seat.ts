@@ -65,8 +65,9 @@ export class SharedSeat implements PeerListener {
   }
 
   private seek(): void {
-    this.send({ type: 'seek' })
     this.claimAfter(seekMs)
+    // The answer may come at once.
+    this.send({ type: 'seek' })
   }
 
   private claimAfter(delayMs: number): void {
