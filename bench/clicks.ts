@@ -14,6 +14,8 @@ export interface ClickFigures {
 
 const serverCore = 0
 const clientCore = 1
+/** On a busy machine each of many rounds takes long. */
+const limitMs = 400_000
 
 /** A server to click on. */
 export interface ClickServer {
@@ -66,7 +68,7 @@ function startLoad(
   ...more: string[]
 ): ChildProcess {
   const args = [JSON.stringify(targets), JSON.stringify(recording), ...more]
-  return start(path.join(directory, 'client/clicks/load.js'), args, clientCore)
+  return start(path.join(directory, 'client/clicks/load.js'), args, clientCore, limitMs)
 }
 
 async function withServers<T>(
@@ -74,7 +76,9 @@ async function withServers<T>(
   servers: readonly ClickServer[],
   measure: (targets: ClickTarget[], recording: ClickRecording) => Promise<T>,
 ): Promise<T> {
-  const running = servers.map(({ file, args }) => start(path.join(directory, file), args, serverCore))
+  const running = servers.map(({ file, args }) =>
+    start(path.join(directory, file), args, serverCore, limitMs),
+  )
   try {
     const ports = await Promise.all(running.map((server) => message<number>(server)))
     const targets = servers.flatMap(({ targets }, i) =>

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createLiveServer, route } from 'liveroot/server'
+import { createLiveServer, fileStore, route } from 'liveroot/server'
 import { Chart } from '../fixtures/chart/chart.tsx'
 import { Room } from '../fixtures/chat/room.tsx'
 import { parseRoom } from '../fixtures/chat/room-store.ts'
@@ -17,6 +17,8 @@ import { Todos } from '../fixtures/todos/todos.tsx'
 import { maxUploadBytes } from '../fixtures/upload/limit.ts'
 import { Upload } from '../fixtures/upload/upload.tsx'
 import { serveSite } from './serve-site.ts'
+
+const askedPort = Number(process.env.PORT ?? 3000)
 
 const live = createLiveServer({
   routes: [
@@ -36,11 +38,15 @@ const live = createLiveServer({
   httpHooks: [ordersHook],
   sources: ordersSources,
   limits: { maxUploadBytes },
+  // Pages go on where they were when the demo is started again. On a port that was free nobody would find it.
+  ...(askedPort > 0 && {
+    sessionStore: fileStore({ path: join(__dirname, `../sessions/${askedPort}.log`) }),
+  }),
   // The bundle is CommonJS, and the browser's files are beside its directory.
   onRequest: serveSite(join(__dirname, '../client')),
 })
 
-const { port } = await live.listen(Number(process.env.PORT ?? 3000))
+const { port } = await live.listen(askedPort)
 console.log(`Liveroot demo: http://localhost:${port}`)
 
 // SIGTERM drains by itself.

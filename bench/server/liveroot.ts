@@ -18,8 +18,8 @@ export function serveLiveroot(
   const live = createLiveServer({
     routes: [route('/bench', component, { durable: keeping !== 'none' })],
     ...(keeping === 'file' ? { sessionStore: fileStore({ path }) } : {}),
-    // Nobody clicks as fast as a benchmark.
-    limits: { maxRootsPerSession: 10_000, maxCallsPerSecond: 1_000_000 },
+    // Nobody clicks as fast as a benchmark, nor is as silent as its browsers while others are measured.
+    limits: { maxRootsPerSession: 10_000, maxCallsPerSecond: 1_000_000, heartbeatMs: 600_000 },
     onError: (error) => {
       console.error(error)
       process.exit(1)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
+import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
@@ -218,16 +219,32 @@ export class SessionKeeper {
   /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
   private async store(entries: EntryChanges): Promise<void> {
     const { store, owner, sessionTtlMs, onError } = this.host
+    const from = performance.now()
+    const ended = (outcome: SnapshotSaved['outcome']) => this.tell(entries, from, outcome)
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
         const all = () => this.entries
-        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        return ended('ok')
       } catch (error) {
-        if ((error as LiverootError).code === 'session_taken') return this.taken()
+        if ((error as LiverootError).code === 'session_taken') {
+          ended('refused')
+          return this.taken()
+        }
+        ended('failed')
         describeError(error, 'snapshot_failed', onError)
         await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
     }
+  }
+
+  private tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
+    const { snapshotSaved } = diagnostics
+    if (!snapshotSaved.hasSubscribers) return
+    let bytes = 0
+    for (const [key, text] of entries) bytes += Buffer.byteLength(key) + Buffer.byteLength(text ?? '')
+    const durationMs = performance.now() - from
+    snapshotSaved.publish({ session: this.key, entries: entries.size, bytes, durationMs, outcome })
   }
 
   private taken(): void {
