@@ -6,7 +6,6 @@ import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import type { StoredSecrets } from './session-token.ts'
 import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
@@ -30,8 +29,8 @@ export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnE
 export interface KeptParts {
   /** Whose it is. */
   readonly userId: string | null
-  /** What opens it. */
-  secrets(): StoredSecrets
+  /** What opens it, as JSON. */
+  secrets(): string
   /** Puts what changed in its trees into the changes. */
   collect(changes: EntryChanges): void
   /** Another server has the session now. */
@@ -206,7 +205,7 @@ export class SessionKeeper {
       for (const call of calls) changes.set(callKey(call), encodeCall(null))
       calls.clear()
     }
-    const secrets = JSON.stringify(this.session.secrets())
+    const secrets = this.session.secrets()
     if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
     this.session.collect(changes)
     for (const [key, text] of changes) {
