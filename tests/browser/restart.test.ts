@@ -48,7 +48,7 @@ describeInBrowser('a server that is started again, in Chromium', () => {
     await page.getByLabel('User name').fill('ada_lovelace')
     // The state of this form is the server's.
     await page.getByLabel('Email').pressSequentially('ada@exam')
-    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery')
     await kill(page)
     // This comes while there is no server.
     await page.getByLabel('Email').pressSequentially('ple.org')
