@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import type { ClickSystem } from './client/clicks/clicker.ts'
-import type { ClickTarget, LoadFigures } from './client/clicks/load.ts'
+import type { ClickTarget, LoadFigures, LoadPlan } from './client/clicks/load.ts'
 import type { ClickRecording } from './client/clicks/recording.ts'
 import { failure, message, start } from './run.ts'
 
@@ -14,6 +14,7 @@ export interface ClickFigures {
 
 const serverCore = 0
 const clientCore = 1
+const clicksAlone = 1500
 /** On a busy machine each of many rounds takes long. */
 const limitMs = 400_000
 
@@ -32,7 +33,7 @@ const systems: readonly ClickServer[] = [
 
 /** Measures clicks: both servers on one core, which they have in turn, and what clicks on another. */
 export function runClicks(directory: string): Promise<ClickFigures> {
-  return measureClicks(directory, systems)
+  return measureClicks(directory, systems, clicksAlone)
 }
 
 /** The functions of the server that take the most time of their own, under clicks. */
@@ -44,9 +45,12 @@ export function profileClicks(directory: string): Promise<string[]> {
 export function measureClicks<Name extends string>(
   directory: string,
   servers: readonly ClickServer[],
+  clicksAlone: number,
 ): Promise<{ readonly recording: ClickRecording; readonly load: Readonly<Record<Name, LoadFigures>> }> {
   return withServers(directory, servers, async (targets, recording) => {
-    const load = await finish<Record<Name, LoadFigures>>(startLoad(directory, targets, recording))
+    const load = await finish<Record<Name, LoadFigures>>(
+      startLoad(directory, { targets, clicksAlone }, recording),
+    )
     return { recording, load }
   })
 }
@@ -57,17 +61,17 @@ export function profileServers(
   name: string,
 ): Promise<string[]> {
   return withServers(directory, servers, (targets, recording) => {
-    return finish(startLoad(directory, targets, recording, name))
+    return finish(startLoad(directory, { targets, clicksAlone }, recording, name))
   })
 }
 
 function startLoad(
   directory: string,
-  targets: readonly ClickTarget[],
+  plan: LoadPlan,
   recording: ClickRecording,
   ...more: string[]
 ): ChildProcess {
-  const args = [JSON.stringify(targets), JSON.stringify(recording), ...more]
+  const args = [JSON.stringify(plan), JSON.stringify(recording), ...more]
   return start(path.join(directory, 'client/clicks/load.js'), args, clientCore, limitMs)
 }
 

@@ -5,12 +5,15 @@ import { type ClickServer, measureClicks, profileServers } from './clicks.ts'
 import type { LoadFigures } from './client/clicks/load.ts'
 import type { Keeping } from './plans.ts'
 
+/** Enough to see how much later an answer comes. */
+const clicksAlone = 100
+
 /** Clicks on the demo's counter, by how its state is kept. */
 export type DurabilityFigures = Readonly<Record<Keeping, LoadFigures>>
 
 /** Measures what it costs a click that the state behind it outlives the process. */
 export async function runDurability(directory: string): Promise<DurabilityFigures> {
-  const { load } = await withServers((servers) => measureClicks<Keeping>(directory, servers))
+  const { load } = await withServers((servers) => measureClicks<Keeping>(directory, servers, clicksAlone))
   return load
 }
 

@@ -1,6 +1,6 @@
 /**
- * The browsers of `clicks` and `durability`: `load.ts <targets> <recording> [name of the one to profile]`. Tells its parent the figures by
- * the targets' names.
+ * The browsers of `clicks` and `durability`: `load.ts <plan> <recording> [name of the one to profile]`. Tells
+ * its parent the figures by the targets' names.
  */
 import type { Measured } from '../../control-messages.ts'
 import { Control } from '../control.ts'
@@ -31,8 +31,13 @@ export interface ClickTarget {
   readonly port: number
 }
 
+export interface LoadPlan {
+  readonly targets: readonly ClickTarget[]
+  /** Clicks of one browser alone, in each round. */
+  readonly clicksAlone: number
+}
+
 export const browsers = 50
-const clicksAlone = 1500
 const clicksOfEach = 80
 const warmUpRounds = 4
 const rounds = 11
@@ -46,8 +51,8 @@ interface Subject {
   readonly crowd: Clicker[]
 }
 
-const [listed, recorded, profile] = process.argv.slice(2) as [string, string, string?]
-const targets = JSON.parse(listed) as ClickTarget[]
+const [plan, recorded, profile] = process.argv.slice(2) as [string, string, string?]
+const { targets, clicksAlone } = JSON.parse(plan) as LoadPlan
 const recording = JSON.parse(recorded) as ClickRecording
 
 async function open({ system, port }: ClickTarget): Promise<Subject> {
