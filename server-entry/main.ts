@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { createLiveServer, fileStore, route } from 'liveroot/server'
+import { redisBus, redisStore } from 'liveroot/redis'
+import { createLiveServer, fileStore, route, type SessionStore } from 'liveroot/server'
 import { Chart } from '../fixtures/chart/chart.tsx'
 import { Room } from '../fixtures/chat/room.tsx'
 import { parseRoom } from '../fixtures/chat/room-store.ts'
@@ -16,11 +17,23 @@ import { Slow } from '../fixtures/slow/slow.tsx'
 import { Todos } from '../fixtures/todos/todos.tsx'
 import { maxUploadBytes } from '../fixtures/upload/limit.ts'
 import { Upload } from '../fixtures/upload/upload.tsx'
-import { serveSite } from './serve-site.ts'
+import type { serveSite } from './serve-site.ts'
 
 const askedPort = Number(process.env.PORT ?? 3000)
 
+// With it, this process is one of a cluster: sessions and topics are those of all.
+const redis = process.env.LIVEROOT_REDIS
+const cluster = redis ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) } : ownStore()
+
+/** Pages go on where they were when the demo is started again; on a port that was just free nobody would find it. */
+function ownStore(): { readonly sessionStore?: SessionStore } {
+  if (askedPort === 0) return {}
+  // The bundle's own folder is emptied by the next build.
+  return { sessionStore: fileStore({ path: join(__dirname, `../sessions/${askedPort}.log`) }) }
+}
+
 const live = createLiveServer({
+  ...cluster,
   routes: [
     route('/counter', Counter),
     route('/shared-counter', SharedCounter),
@@ -38,8 +51,6 @@ const live = createLiveServer({
   httpHooks: [ordersHook],
   sources: ordersSources,
   limits: { maxUploadBytes },
-  // Pages go on where they were when the demo is started again. On a port that was free nobody would find it.
-  ...(askedPort > 0 && {
     sessionStore: fileStore({ path: join(__dirname, `../sessions/${askedPort}.log`) }),
   }),
   // The bundle is CommonJS, and the browser's files are beside its directory.
