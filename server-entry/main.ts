@@ -51,8 +51,6 @@ const live = createLiveServer({
   httpHooks: [ordersHook],
   sources: ordersSources,
   limits: { maxUploadBytes },
-    sessionStore: fileStore({ path: join(__dirname, `../sessions/${askedPort}.log`) }),
-  }),
   // The bundle is CommonJS, and the browser's files are beside its directory.
   onRequest: serveSite(join(__dirname, '../client')),
 })
