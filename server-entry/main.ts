@@ -17,13 +17,15 @@ import { Slow } from '../fixtures/slow/slow.tsx'
 import { Todos } from '../fixtures/todos/todos.tsx'
 import { maxUploadBytes } from '../fixtures/upload/limit.ts'
 import { Upload } from '../fixtures/upload/upload.tsx'
-import type { serveSite } from './serve-site.ts'
+import { serveSite } from './serve-site.ts'
 
 const askedPort = Number(process.env.PORT ?? 3000)
 
 // With it, this process is one of a cluster: sessions and topics are those of all.
 const redis = process.env.LIVEROOT_REDIS
-const cluster = redis ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) } : ownStore()
+const engines = redis
+  ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) }
+  : ownStore()
 
 /** Pages go on where they were when the demo is started again; on a port that was just free nobody would find it. */
 function ownStore(): { readonly sessionStore?: SessionStore } {
@@ -33,7 +35,7 @@ function ownStore(): { readonly sessionStore?: SessionStore } {
 }
 
 const live = createLiveServer({
-  ...cluster,
+  ...engines,
   routes: [
     route('/counter', Counter),
     route('/shared-counter', SharedCounter),
