@@ -18,6 +18,7 @@ function slowStore(): SessionStore & { hold(what: 'claim' | 'save'): () => void;
       })
       return release
     },
+    load: (session: string) => store.load(session),
     claim: async (session: string, owner: string) => {
       const found = gates.claim
       slow.held++
