@@ -65,6 +65,7 @@ function shared(mode: Mode): Configuration {
         'liveroot/jsx-dev-runtime$': join(root, 'src/jsx-dev-runtime.ts'),
         'liveroot/server$': join(root, 'src/server/index.ts'),
         'liveroot/rabbitmq$': join(root, 'src/adapters/rabbitmq/index.ts'),
+        'liveroot/redis$': join(root, 'src/adapters/redis/index.ts'),
         'liveroot/client$': join(root, 'src/client/index.ts'),
       },
     },

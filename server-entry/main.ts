@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { redisBus, redisStore } from 'liveroot/redis'
 import { createLiveServer, route } from 'liveroot/server'
 import { Chart } from '../fixtures/chart/chart.tsx'
 import { Room } from '../fixtures/chat/room.tsx'
@@ -18,7 +19,12 @@ import { maxUploadBytes } from '../fixtures/upload/limit.ts'
 import { Upload } from '../fixtures/upload/upload.tsx'
 import { serveSite } from './serve-site.ts'
 
+// With it, this process is one of a cluster: sessions and topics are those of all.
+const redis = process.env.LIVEROOT_REDIS
+const cluster = redis ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) } : {}
+
 const live = createLiveServer({
+  ...cluster,
   routes: [
     route('/counter', Counter),
     route('/shared-counter', SharedCounter),

@@ -137,6 +137,13 @@ export const errorCodes = {
   },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
+  store_unreachable: { meaning: 'The session store does not answer. The browser tries again.', retry: true },
+  snapshot_failed: { meaning: 'The store could not save a session. It is tried again.', retry: true },
+  call_interrupted: {
+    meaning:
+      'The server was lost while the call ran. Nobody knows how much of it was done; it is not run again.',
+    retry: false,
+  },
   restore_failed: {
     meaning: 'A component threw when it was mounted with stored state; it started afresh.',
     retry: false,
@@ -181,6 +188,10 @@ export const errorCodes = {
   },
   no_caller: { meaning: '`caller` was called while no call of a browser was running.', retry: false },
   bad_handler_options: { meaning: '`on` was given options that mean nothing.', retry: false },
+  outside_call: {
+    meaning: '`callId` was asked for outside a call, or after its first `await`.',
+    retry: false,
+  },
   outside_live_tree: { meaning: 'A Liveroot hook was called outside a live component.', retry: false },
   user_without_id: { meaning: '`authenticate` returned a user that nothing identifies.', retry: false },
   start_failed: { meaning: 'A part of the live server could not be started.', retry: true },

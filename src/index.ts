@@ -1,6 +1,7 @@
 import './live/react-types.ts'
 
 export { type ErrorCode, errorCodes, LiverootError, UserError } from './errors.ts'
+export { callId } from './live/call-id.ts'
 export { caller } from './live/caller.ts'
 export { type ArgumentIssue, checked, type StandardSchema } from './live/checked.ts'
 export { type Publish, type UseTopicOptions, usePublish, useTopic } from './live/hooks.ts'

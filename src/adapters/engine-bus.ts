@@ -55,6 +55,8 @@ export interface Kept {
 export interface LinkEvents {
   message(pattern: string, carried: Carried): void
   lost(error: unknown): void
+  /** Something does not work yet, though the link is a good one. */
+  trouble(error: unknown): void
 }
 
 /** How a broker is reached: what an adapter gives to {@link EngineBus}. */
@@ -71,7 +73,7 @@ const closeTimeoutMs = 5_000
 const lastWordMs = 1_000
 /** How long a link may take to be made. */
 const connectTimeoutMs = 10_000
-/** How long a subscription may take to begin, before its link is taken for lost. */
+/** How long a subscription to which the engine listens may take to begin, before its link is taken for lost. */
 const beginTimeoutMs = 20_000
 
 /**
@@ -105,8 +107,9 @@ export class EngineBus implements Bus {
     this.state = 'connecting'
     return new Promise((resolve, reject) => {
       this.running = this.run(resolve).catch((error: unknown) => {
-        void this.close()
+        // First, for a bus that is closed rejects, too.
         reject(error)
+        void this.close()
       })
       this.closing.signal.addEventListener('abort', () => reject(new LiverootError('bus_closed')))
     })
@@ -164,6 +167,7 @@ export class EngineBus implements Bus {
           this.connect(this.options, {
             message: (pattern, carried) => this.deliver(pattern, carried),
             lost: this.lose,
+            trouble: (error) => this.report(error, 'The history cannot be used yet'),
           }),
         )
         const since = Date.now()
@@ -226,13 +230,17 @@ export class EngineBus implements Bus {
       listening = link.listen(pattern, this.settings.history(pattern) > 0)
       this.listening.set(pattern, listening)
     }
-    const late = setTimeout(() => lose(new Error(`Topic "${pattern}" does not begin.`)), beginTimeoutMs)
+    const late = new AbortController()
+    void listening
+      .then(() => sleep(beginTimeoutMs, null, { signal: late.signal, ref: false }))
+      .then(() => lose(new Error(`Topic "${pattern}" does not begin.`)))
+      .catch(() => {})
     subscription
       .begin(link, listening, this.settings.history)
       .catch((error: unknown) => {
         if (this.link === link) lose(error)
       })
-      .finally(() => clearTimeout(late))
+      .finally(() => late.abort())
   }
 
   private deliver(pattern: string, { body, ...carried }: Carried): void {
@@ -252,8 +260,8 @@ export class EngineBus implements Bus {
     await link.unlisten(pattern, this.settings.history(pattern) > 0).catch(() => {})
   }
 
-  private report(cause: unknown): void {
-    const message = `The broker cannot be reached: ${(cause as Error | null)?.message ?? cause}`
+  private report(cause: unknown, what = 'The broker cannot be reached'): void {
+    const message = `${what}: ${(cause as Error | null)?.message ?? cause}`
     this.settings.onError(new LiverootError('bus_failed', message, { cause }))
   }
 }

@@ -1,5 +1,5 @@
 import { rendering } from './rendering.ts'
-import type { Stored } from './restoring.ts'
+import { absent, type Stored } from './restoring.ts'
 import { type Dispatcher, sharedInternals } from './shared-internals.ts'
 import type { ComponentInfo } from './signature.ts'
 import type { AnyFunction } from './template.ts'
@@ -34,7 +34,9 @@ class Recording {
   /** The stored value for the next hook, in a box, where there is one. */
   next(kind: string): { readonly value: unknown } | null {
     const at = this.values.length
-    return this.from !== null && this.from.kinds[at] === kind ? { value: this.from.values[at] } : null
+    if (this.from === null || this.from.kinds[at] !== kind) return null
+    const value = this.from.values[at]
+    return value === absent ? null : { value }
   }
 
   add(kind: string, value: unknown): void {

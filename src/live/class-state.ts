@@ -1,7 +1,7 @@
 import type { Component, ReactElement, ReactNode } from 'react'
 import { type Captured, noHooks, recovered } from './capture.ts'
 import { rendering } from './rendering.ts'
-import { placeOf } from './restoring.ts'
+import { absent, placeOf } from './restoring.ts'
 import type { ComponentInfo } from './signature.ts'
 import { slotElement, type WalkMemo } from './slot-element.ts'
 
@@ -14,7 +14,8 @@ export function restoreClass(instance: Component, memo: WalkMemo, info: Componen
   if (stored === null) return
   memo.stored = stored
   const state = info.durable ? stored.stateFor(info) : null
-  if (state?.kinds === 'c') instance.state = state.values[0] as object
+  if (state?.kinds !== 'c' || state.values[0] === absent) return
+  instance.state = state.values[0] as object
 }
 
 /** Renders an instance into its slot. */

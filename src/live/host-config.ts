@@ -6,6 +6,7 @@ import type { Output } from './template.ts'
 import type { LiveTree } from './tree.ts'
 
 const hostComponent = 5
+const fragment = 7
 const hostRoot = 3
 
 interface Fiber {
@@ -19,7 +20,8 @@ function holeOf(fiber: Fiber): string {
   let hole = ''
   for (let each: Fiber | null = fiber; each !== null; each = each.return) {
     if (each !== fiber && (each.tag === hostComponent || each.tag === hostRoot)) break
-    if (each.key !== null) hole = each.key
+    // A fragment is a group of the slot's components, and no component.
+    if (each.key !== null && each.tag !== fragment) hole = each.key
   }
   return hole
 }

@@ -3,6 +3,9 @@ import type { ComponentInfo } from './signature.ts'
 import type { Slot } from './slot.ts'
 import { pending } from './template.ts'
 
+/** Stands for a value that could not be stored: its hook starts afresh. */
+export const absent = Symbol('liveroot.absent')
+
 /** What a snapshot has of one slot. */
 export interface SlotState {
   readonly id: number
@@ -106,7 +109,7 @@ export class Restoring {
   /** What a slot shows is known, and so is what can never be mounted. */
   settle({ stored, output }: Slot): void {
     if (stored === null || stored.children.size === 0 || output.node === pending) return
-    const holes = new Set(output.children?.map(({ key }) => key))
+    const holes = new Set(output.holes.map(({ key }) => key))
     for (const [hole, child] of stored.children) {
       if (holes.has(hole)) continue
       stored.children.delete(hole)

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { jsx } from 'react/jsx-runtime'
 import type { Captured } from './capture.ts'
+import { arrangeHoles, type HoleMemo } from './hole-groups.ts'
 import type { Stored } from './restoring.ts'
 import type { Output, TemplateNode } from './template.ts'
 import { pending } from './template.ts'
@@ -10,14 +11,14 @@ import { Walk } from './walk.ts'
 export const slotType = 'slot'
 
 /** What a component instance keeps between its renders. */
-export interface WalkMemo {
+export interface WalkMemo extends HoleMemo {
   /** Its previous template, so that the next walk can reuse what stayed equal. */
   current: TemplateNode
   /** What a snapshot has of it and of what is below it; set where it is mounted from one. */
   stored?: Stored | null
 }
 
-const nothingYet: Output = { node: pending, handlers: null, children: null, captured: null }
+const nothingYet: Output = { node: pending, handlers: null, holes: [], children: null, captured: null }
 
 /** The slot that holds a component's output, with the components met in it as its children. */
 export function slotElement(
@@ -29,8 +30,9 @@ export function slotElement(
   const walk = new Walk(owner, memo.stored ?? null)
   const node = walk.node(value, memo.current)
   memo.current = node
-  const children = walk.holes.length === 0 ? null : walk.holes
-  return jsx(slotType, { node, handlers: walk.handlers, children, captured } satisfies Output)
+  const { holes, handlers } = walk
+  const children = arrangeHoles(holes, memo)
+  return jsx(slotType, { node, handlers, holes, children, captured } satisfies Output)
 }
 
 /** A slot with nothing to show yet. */

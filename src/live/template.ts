@@ -46,6 +46,8 @@ export interface Output {
   /** The closures of this render by handler path; null when there are none. */
   readonly handlers: ReadonlyMap<string, AnyFunction> | null
   /** The elements in the template's holes; their keys are the holes' paths. */
+  readonly holes: readonly ReactElement[]
+  /** The same for React, which has many of them in groups. */
   readonly children: readonly ReactElement[] | null
   /** The state behind it, where that is captured. */
   readonly captured: Captured | null

@@ -40,10 +40,11 @@ export class TreeState {
   private gone: number[] = []
   private told = false
 
-  /** `from` are the slots of the snapshot to start from. */
+  /** `from` are the slots of the snapshot to start from; frames get numbers above `sequence`. */
   constructor(
     private readonly keeper: StateKeeper,
     from: Iterable<SlotState> = [],
+    readonly sequence = 0,
   ) {
     const restoring = new Restoring(from)
     this.firstFree = restoring.lastId

@@ -39,7 +39,13 @@ const longestLag = 1000
 /** One live root: a React root whose output is slots, and the account of what of it has been written already. */
 export class LiveTree {
   /** The slot that stands for the tree as a whole; its template is the hole of the root component. */
-  readonly top = new Slot(this, '', { node: rootHole, handlers: null, children: null, captured: null })
+  readonly top = new Slot(this, '', {
+    node: rootHole,
+    handlers: null,
+    holes: [],
+    children: null,
+    captured: null,
+  })
   /** The number of the newest frame. */
   sequence = 0
   private received = 0
@@ -70,6 +76,7 @@ export class LiveTree {
     readonly state: TreeState | null = null,
   ) {
     this.lastId = state?.firstFree ?? 0
+    this.sequence = this.received = this.shown = state?.sequence ?? 0
     this.top.stored = state?.restoring?.top ?? null
     this.container = createContainer(this, identifierPrefix, {
       onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
@@ -325,7 +332,7 @@ function isSimilar(a: TemplateNode, b: TemplateNode): boolean {
 }
 
 function* holesOf(slot: Slot): Iterable<string> {
-  const { node, children } = slot.output
+  const { node, holes } = slot.output
   if (node === rootHole) yield rootHole.path
-  for (const element of children ?? []) if (element.key !== null) yield element.key
+  for (const element of holes) if (element.key !== null) yield element.key
 }

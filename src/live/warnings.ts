@@ -25,3 +25,13 @@ function warnOnce(about: string, message: string): void {
   said.add(about)
   console.error(message)
 }
+
+/** Warns once per hook about state that a restart will lose. */
+export function warnNotRestorable(component: string, hook: string, why: string): void {
+  if (!development) return
+  warnOnce(
+    `${component} ${hook}`,
+    `${hook} of <${component}> cannot be stored, and starts afresh where the session is restored. ${why} Keep plain data ` +
+      `in state, or set \`${component}.durable = false\` where that is meant.`,
+  )
+}

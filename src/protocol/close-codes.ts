@@ -16,6 +16,7 @@ export const closeCodes = {
   session_taken: 4409,
   server_closing: 1012,
   too_many_sessions: 1013,
+  store_unreachable: 4421,
   authentication_failed: 1011,
   wrong_user: 4410,
 } as const

@@ -18,6 +18,8 @@ export class Answers {
   readonly log: CallLog
   /** As which of the browser's messages a call that is not answered came. */
   private readonly positions = new Map<number, number>()
+  /** Calls whose answers wait for their effects to be stored. */
+  private readonly saving = new Set<number>()
   /** Another for each page: a call of a page that is gone is for nobody, and the next page may use its number. */
   page: object = {}
 
@@ -38,26 +40,39 @@ export class Answers {
   repeated(call: number): boolean {
     const answer = this.log.find(call)
     if (answer === undefined) return false
-    if (answer !== null) this.deliver(call, answer)
+    if (answer !== null && !this.saving.has(call)) this.deliver(call, answer)
     return true
   }
 
   /**
-   * Sends an answer, once the effects of the call are stored where they are to be. False where nobody waits for it.
+   * Sends an answer, once the effects of the call are stored where they are to be. False, or a promise of it, where nobody
+   * waits for it.
    *
    * @param page that made the call.
    * @param repeatable false where more of it follows, which cannot be told twice.
    */
-  send(page: object, message: Answer, repeatable = true): boolean {
+  send(page: object, message: Answer, repeatable = true): boolean | Promise<boolean> {
     if (this.page !== page) return false
     const { call } = message
     const answer = encode(message)
     this.log.answered(call, repeatable ? answer : lostAnswer(call))
-    const deliver = () => {
-      if (this.page === page) this.deliver(call, answer)
-    }
-    if (this.log.whenSaved === null) deliver()
-    else this.log.whenSaved(call).then(deliver, deliver)
+    const { whenSaved } = this.log
+    if (whenSaved !== null) return this.deliverSaved(page, call, answer, whenSaved(call))
+    this.deliver(call, answer)
+    return true
+  }
+
+  private async deliverSaved(
+    page: object,
+    call: number,
+    answer: Body,
+    saved: Promise<void>,
+  ): Promise<boolean> {
+    this.saving.add(call)
+    await saved
+    if (this.page !== page) return false
+    this.saving.delete(call)
+    this.deliver(call, answer)
     return true
   }
 
@@ -80,8 +95,14 @@ export class Answers {
     this.positions.clear()
     if (!isNewPage) return
     this.page = {}
+    this.saving.clear()
     this.log.clear()
   }
+}
+
+/** Of a call that was running when its server was lost. */
+export function interruptedAnswer(call: number): Body {
+  return encode(callError(call, refusalOf('call_interrupted')))
 }
 
 /** Of a call that ran, where what it returned cannot be told (any more). */

@@ -82,12 +82,12 @@ export class CallLog {
     this.large.delete(call)
   }
 
-  /** The answers that are kept, oldest call first. */
-  entries(): LoggedAnswer[] {
-    return [...this.calls].flatMap(([call, answer]) => (answer === null ? [] : [{ call, answer }]))
+  /** The calls that are kept, oldest first; null for one without an answer. */
+  all(): { readonly call: number; readonly answer: Body | null }[] {
+    return [...this.calls].map(([call, answer]) => ({ call, answer }))
   }
 
-  /** Puts back what {@link entries} gave, perhaps in another process. */
+  /** Puts back answers, perhaps in another process. */
   restore(entries: Iterable<LoggedAnswer>): void {
     for (const { call, answer } of entries) {
       this.begin(call)

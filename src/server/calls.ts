@@ -1,4 +1,5 @@
 import { type ErrorCode, LiverootError } from '../errors.ts'
+import { runAsCall } from '../live/call-id.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import { isAction } from '../live/path.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -135,7 +136,10 @@ export class Calls {
       // What it sets at once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
       if (call.inTransition && !call.showsProgress) this.markEffects(call.screen, true)
       const { observed } = call
-      const result = observed === null ? call.call(...args) : observed.run(() => call.call(...args))
+      const { keeper } = this.session
+      keeper.begin(call.id)
+      const run = () => runAsCall(keeper.callId(call.id), () => call.call(...args))
+      const result = observed === null ? run() : observed.run(run)
       if (isThenable(result)) void this.runOn(call, result)
       else this.finish(call, result)
     } catch (error) {
@@ -153,6 +157,7 @@ export class Calls {
 
   private finish(call: RunningCall, result: unknown): void {
     const { id } = call
+    this.session.keeper.finished(id)
     if (result === undefined) this.end(id)
     const detached = result === undefined ? result : this.session.streams.detach(result, () => this.end(id))
     this.afterEffects(call, () => {
@@ -162,6 +167,7 @@ export class Calls {
   }
 
   private fail(call: RunningCall, error: unknown): void {
+    this.session.keeper.finished(call.id)
     this.end(call.id)
     this.afterEffects(call, () => this.sendError(call, error))
   }

@@ -10,12 +10,12 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
-import type { Authenticated } from './authenticator.ts'
-import { refusalOf } from './errors-out.ts'
+import type { Authenticated, KnownUser } from './authenticator.ts'
+import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
 import type { Session, SessionHost, SessionLink } from './session.ts'
-import type { Attached, Sessions } from './sessions.ts'
+import type { Attached, AttachRefusal, Sessions } from './sessions.ts'
 import type { Handshake, Socket, SocketListener } from './transport.ts'
 
 /**
@@ -92,6 +92,19 @@ export class Connection implements SocketListener, SessionLink {
     if (this.closing) return
     if ('refused' in who) return this.refuse(who.refused)
     const attached = this.sessions.attach(hello, who, this)
+    if (!(attached instanceof Promise)) return this.begin(attached, who)
+    attached.then(
+      (found) => this.begin(found, who),
+      (error: unknown) => {
+        describeError(error, 'store_unreachable', this.host.onError)
+        this.refuse('store_unreachable')
+      },
+    )
+  }
+
+  private begin(attached: Attached | AttachRefusal, who: KnownUser): void {
+    // The browser may have left while its session was looked for.
+    if (this.closing) return typeof attached === 'string' ? undefined : attached.session.detach(this)
     if (typeof attached === 'string') return this.refuse(attached)
     const { session } = attached
     this.session = session
@@ -198,4 +211,8 @@ const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame
 const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
 
 /** All at once they would not find room. */
-const comesBackLater: ReadonlySet<string> = new Set(['server_closing', 'too_many_sessions'])
+const comesBackLater: ReadonlySet<string> = new Set([
+  'server_closing',
+  'too_many_sessions',
+  'store_unreachable',
+])

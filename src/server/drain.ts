@@ -23,5 +23,5 @@ export async function drainSessions(sessions: Iterable<Session>, giveUp: AbortSi
 
 async function drainSession(session: Session, aborted: Promise<void>): Promise<void> {
   await Promise.race([session.calls.settled(), aborted])
-  session.sendAway()
+  await session.sendAway()
 }

@@ -47,7 +47,7 @@ export type { IdempotencyStore, KeptAnswer } from './idempotency.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
 export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
-export { memoryStore } from './memory-store.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
 export {
   type BodyParser,
   type DeliveryContext,

@@ -15,7 +15,7 @@ export class KeptSessions {
   readonly all = new Map<string, KeptSession>()
   private readonly sweeper: NodeJS.Timeout
 
-  constructor() {
+  constructor(private readonly maxSessions = Number.POSITIVE_INFINITY) {
     this.sweeper = setInterval(() => this.sweep(), sweepMs)
     this.sweeper.unref()
   }
@@ -48,6 +48,8 @@ export class KeptSessions {
     if (kept === undefined) {
       const whole = new Map(all())
       this.all.set(session, { owner, expiresAt, entries: whole })
+      const [oldest] = this.all.keys()
+      if (this.all.size > this.maxSessions && oldest !== undefined) this.all.delete(oldest)
       return whole
     }
     if (kept.owner !== owner) throw new LiverootError('session_taken')

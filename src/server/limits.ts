@@ -11,10 +11,14 @@ export interface LiveLimits {
   maxIdempotencyKeys: number
   /** Sessions of this server, those without a connection included; the next is refused (`too_many_sessions`). 50,000. */
   maxSessions: number
-  /** How long a session whose connection was lost waits for its browser before it ends. 60,000. */
+  /** How long a session whose connection was lost waits for its browser before it is put to sleep in its store. 60,000. */
   sessionGraceMs: number
   /** How long a session may be left alone before its token opens nothing any more, wherever it is kept. 604,800,000: a week. */
   sessionTtlMs: number
+  /**
+   * How long what changes without a call may wait to be stored, and how long storing waits for calls that run. 50.
+   */
+  snapshotDelayMs: number
   /**
    * Bytes that a session was sent and is not known to have, results of calls included. Past that the oldest are dropped,
    * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered. 1,048,576.
@@ -79,6 +83,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
   sessionTtlMs: 604_800_000,
+  snapshotDelayMs: 50,
   maxUnackedBytes: 1_048_576,
   maxLoggedBytes: 1_048_576,
   maxRootsPerSession: 64,

@@ -20,12 +20,15 @@ import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
+import { memoryStore } from './memory-store.ts'
 import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { type Route, Routes } from './routes.ts'
 import type { SessionHost } from './session.ts'
+import { keeperHost } from './session-keeper.ts'
+import type { SessionStore } from './session-store.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
 import { SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
@@ -90,6 +93,11 @@ export interface LiveServerOptions {
   readonly limits?: Partial<LiveLimits>
   /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
   readonly onError?: OnError
+  /**
+   * Where sessions and the state of their trees outlive this process, such as `fileStore({ path })`. The server closes it.
+   * `memoryStore()` by default: sessions can sleep, and end with the process.
+   */
+  readonly sessionStore?: SessionStore
   /**
    * Names the client's build. A page that runs another one reloads itself when nothing is lost by it. By default what
    * `liveroot/webpack` gave it.
@@ -207,6 +215,7 @@ class WebLiveServer implements LiveServer {
       authenticator,
       build: () => options.build ?? (clientModules === undefined ? readClientManifest().buildId : ''),
       sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
+      keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
@@ -309,6 +318,7 @@ class WebLiveServer implements LiveServer {
 
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
     await this.allSessions.drain(giveUp)
+    await this.host.keeping.store.close()
     // Those that have not said who they are.
     for (const connection of [...this.open]) connection.refuse('server_closing')
     this.host.sharedRoots.close()

@@ -4,7 +4,7 @@ import { abandon, encodeValue, readOpening, readWhole } from './flight/encode.ts
 import type { SessionHost } from './session.ts'
 
 /** Sends what a payload has now; its rest, where there is one, follows as that stream. False where it is not wanted. */
-export type SendOpening = (body: Uint8Array, stream: number | undefined) => boolean
+export type SendOpening = (body: Uint8Array, stream: number | undefined) => boolean | Promise<boolean>
 
 /** The payloads of one session that React's writer makes, which take their time. */
 export class Payloads {
@@ -20,7 +20,7 @@ export class Payloads {
   async sendStream(payload: ReadableStream<Uint8Array>, open: SendOpening): Promise<void> {
     const { bytes, rest } = await readOpening(payload)
     const stream = rest === null ? undefined : ++this.lastStream
-    const wanted = open(bytes, stream)
+    const wanted = await open(bytes, stream)
     if (rest === null || stream === undefined) return
     if (wanted) void this.sendRest(stream, rest)
     else abandon(rest)

@@ -13,7 +13,7 @@ export interface DeliveryContext {
   readonly headers: Readonly<Record<string, string>>
   /** 1 at first. A message may come twice all the same: when a server dies between its effect and the acknowledgement. */
   readonly attempt: number
-  /** Aborted when the server shuts down and does not wait for the handler any longer. */
+  /** Aborted when nobody waits for the handler any longer: after `handlerTimeoutMs`, or because the server shuts down. */
   readonly signal: AbortSignal
 }
 
@@ -48,7 +48,16 @@ export interface SourceOptions<T> {
   readonly body?: StandardSchema<unknown, T> | BodyParser<T>
   /** What differs from {@link defaultRetry}. */
   readonly retry?: Partial<RetryOptions>
+  /**
+   * A handler that takes longer has failed (`delivery_failed`), and its `signal` is aborted; the message is tried again
+   * though the handler may still run. `Infinity` waits for ever, and holds up the source with it. 600,000, ten minutes.
+   */
+  readonly handlerTimeoutMs?: number
 }
+
+const defaultHandlerTimeoutMs = 600_000
+/** What a timer can wait. */
+const longestTimeoutMs = 2_147_483_647
 
 /**
  * Makes a trigger of a queue: `source(rabbitmq({ url, queue: 'orders' }), handler)`.
@@ -70,9 +79,11 @@ export function source<T = unknown>(
 ): Source {
   const retry = { ...defaultRetry, ...options.retry }
   const parse = parserOf(options.body)
+  const timeoutMs = options.handlerTimeoutMs ?? defaultHandlerTimeoutMs
   return {
     name: queue.name,
-    start: (host) => new RunningQueueSource(queue, { handler, parse, retry, host }),
+    prepare: () => queue.prepare?.(),
+    start: (host) => new RunningQueueSource(queue, { handler, parse, retry, timeoutMs, host }),
   }
 }
 
@@ -80,6 +91,7 @@ interface Work<T> {
   readonly handler: DeliveryHandler<T>
   readonly parse: BodyParser<T>
   readonly retry: RetryOptions
+  readonly timeoutMs: number
   readonly host: SourceHost
 }
 
@@ -110,7 +122,7 @@ class RunningQueueSource<T> implements RunningSource {
 
   /** Runs the handler; what is returned settles the delivery. */
   private async handle(delivery: Delivery): Promise<() => Promise<void>> {
-    const { handler, parse, host, retry } = this.work
+    const { parse, host, retry } = this.work
     let body: T
     try {
       body = await parse(delivery.body, delivery.headers)
@@ -119,9 +131,8 @@ class RunningQueueSource<T> implements RunningSource {
     }
     const publishes = new Publishes(host.publish)
     const { id, headers, attempt } = delivery
-    const { signal } = this.stopping
     try {
-      await handler(body, { publish: publishes.publish, id, headers, attempt, signal })
+      await this.run(body, { publish: publishes.publish, id, headers, attempt })
       await publishes.done()
       return () => delivery.ack()
     } catch (error) {
@@ -129,6 +140,28 @@ class RunningQueueSource<T> implements RunningSource {
       this.failed(error, 'delivery_failed')
       if (attempt < retry.attempts) return () => delivery.retry(retryDelayMs(attempt, retry))
       return () => delivery.deadLetter(reasonOf('delivery_failed', error))
+    }
+  }
+
+  /** Ends with the handler, or when it takes too long. */
+  private async run(body: T, context: Omit<DeliveryContext, 'signal'>): Promise<void> {
+    const { handler, timeoutMs } = this.work
+    const late = new AbortController()
+    const signal = AbortSignal.any([this.stopping.signal, late.signal])
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      if (timeoutMs > longestTimeoutMs) return
+      timer = setTimeout(() => {
+        const error = new LiverootError('delivery_failed', `The handler took longer than ${timeoutMs} ms.`)
+        reject(error)
+        late.abort(error)
+      }, timeoutMs)
+      timer.unref()
+    })
+    try {
+      await Promise.race([handler(body, { ...context, signal }), tooLate])
+    } finally {
+      clearTimeout(timer)
     }
   }
 

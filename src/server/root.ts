@@ -3,6 +3,7 @@ import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
@@ -13,8 +14,13 @@ import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
+import type { EntryChanges } from './session-keeper.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
+import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+
+/** Frames that may be sent before the snapshot must know of them. */
+const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver, Screen, Holder {
@@ -35,19 +41,59 @@ export class Root implements TreeObserver, Screen, Holder {
   private mounted = false
   private readonly guard: RootGuard | null
 
-  /** @param identifierPrefix what ids of `useId` begin with. */
+  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
+  private reserved = 0
+  /** The number of the root that the snapshot has. */
+  private storedId = 0
+
+  /**
+   * @param number the tree's own in its session; ids of `useId` begin with it.
+   * @param stored what it starts from.
+   */
   constructor(
     private readonly session: Session,
     /** The number that the browser chose. */
     public id: number,
     readonly path: string,
     private readonly match: Match,
-    identifierPrefix: string,
+    private readonly number: number,
+    stored: StoredTree | null = null,
   ) {
-    this.tree = new LiveTree(this, identifierPrefix)
+    const state = match.route.durable
+      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
+      : null
+    this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
     this.guard =
       match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
+  }
+
+  private stateKeeper(): StateKeeper {
+    const { session } = this
+    return {
+      changed: () => session.keeper.changed(),
+      restoreFailed: (component, error) => {
+        const where = component === null ? '' : `\n    at ${component}`
+        describeError(error, 'restore_failed', session.host.onError, {
+          route: this.route,
+          componentStack: where,
+        })
+      },
+    }
+  }
+
+  /** What changed in the tree's state since it was asked for last. */
+  collectState(changes: EntryChanges): void {
+    const { number, id, path, tree } = this
+    if (this.closed || tree.state === null) return
+    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
+      this.storedId = id
+      this.reserved = tree.sequence + 2 * framesAhead
+      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
+    }
+    const { slots, gone } = tree.state.take()
+    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
+    for (const slot of gone) changes.set(slotKey(number, slot), null)
   }
 
   get route(): string {
@@ -125,6 +171,7 @@ export class Root implements TreeObserver, Screen, Holder {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.session.keeper.dropTree(this.number)
     try {
       this.tree.unmount()
     } catch (error) {

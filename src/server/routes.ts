@@ -32,6 +32,8 @@ export interface Route {
   readonly component: AnyComponent | ComponentType<never>
   readonly parsers: ParamParsers
   readonly guard: Guard | undefined
+  /** False where the state of its trees is not stored. */
+  readonly durable: boolean
 }
 
 /**
@@ -52,11 +54,17 @@ export function route<const Pattern extends string, Parsers extends ParamParsers
   component:
     | ((props: RouteProps<Pattern, Parsers>) => ReactNode | Promise<ReactNode> | AsyncIterable<ReactNode>)
     | ComponentType<RouteProps<Pattern, Parsers>>,
-  options: { params?: Parsers; guard?: Guard<RouteProps<Pattern, Parsers>> } = {},
+  options: { params?: Parsers; guard?: Guard<RouteProps<Pattern, Parsers>>; durable?: boolean } = {},
 ): Route {
   parsePattern(pattern)
-  const { params: parsers = {}, guard } = options
-  return { pattern, component: component as AnyComponent, parsers, guard: guard as Guard | undefined }
+  const { params: parsers = {}, guard, durable = true } = options
+  return {
+    pattern,
+    component: component as AnyComponent,
+    parsers,
+    guard: guard as Guard | undefined,
+    durable,
+  }
 }
 
 type Segment = { readonly text: string } | { readonly param: string }

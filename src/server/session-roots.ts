@@ -5,6 +5,8 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
+import type { EntryChanges } from './session-keeper.ts'
+import type { StoredTree } from './snapshot.ts'
 
 /** The live roots of a session. */
 export class SessionRoots {
@@ -64,7 +66,44 @@ export class SessionRoots {
     if (id >= firstSharedRoot) throw new LiverootError('bad_frame')
     if (path.length > longestMountPath)
       throw new LiverootError('bad_params', 'The path of the root is too long.')
-    return new Root(this.session, id, path, routes.match(path), `live${++this.trees}`)
+    return new Root(this.session, id, path, routes.match(path), ++this.trees)
+  }
+
+  /** Mounts the trees of a snapshot; the browser will mount its roots again. */
+  restore(trees: readonly StoredTree[]): void {
+    const { routes } = this.session.host
+    for (const stored of trees) {
+      this.trees = Math.max(this.trees, stored.tree)
+      try {
+        const root = new Root(
+          this.session,
+          stored.root,
+          stored.path,
+          routes.match(stored.path),
+          stored.tree,
+          stored,
+        )
+        root.pause()
+        this.aside.push(root)
+        root.mount()
+      } catch (error) {
+        // A route that is there no more, or refuses its parameters now: the browser is told when it asks.
+        this.session.keeper.dropTree(stored.tree)
+        describeError(error, 'restore_failed', this.session.host.onError)
+      }
+    }
+    this.closeAsideLater()
+  }
+
+  /** True when some of the trees' state is in no snapshot. */
+  get unsaved(): boolean {
+    return [...this.mounted.values(), ...this.aside].some(({ tree }) => tree.state?.dirty)
+  }
+
+  /** What changed in the state of all trees since it was asked for last. */
+  collectState(changes: EntryChanges): void {
+    for (const root of this.mounted.values()) root.collectState(changes)
+    for (const root of this.aside) root.collectState(changes)
   }
 
   private refuse(id: number, error: unknown): void {
@@ -110,6 +149,10 @@ export class SessionRoots {
     for (const root of this.mounted.values()) root.pause()
     this.aside.push(...this.mounted.values())
     this.mounted.clear()
+    this.closeAsideLater()
+  }
+
+  private closeAsideLater(): void {
     if (this.aside.length === 0) return
     const { sessionGraceMs } = this.session.host.limits
     this.asideTimer = setTimeout(() => this.closeAside(), sessionGraceMs).unref()

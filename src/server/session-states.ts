@@ -17,15 +17,15 @@ export const sessionStates = {
   detached: {
     /** Its browser is back. */
     attach: 'attached',
-    /** It waited for `sessionGraceMs`. */
-    expire: 'ended',
+    /** It waited for `sessionGraceMs`: what it is goes to the store, and the next hello makes it anew. */
+    sleep: 'ended',
     end: 'ended',
   },
   ended: {},
 } as const satisfies Record<string, Partial<Record<SessionEvent, string>>>
 
 export type SessionState = keyof typeof sessionStates
-export type SessionEvent = 'attach' | 'takeOver' | 'detach' | 'expire' | 'end'
+export type SessionEvent = 'attach' | 'takeOver' | 'detach' | 'sleep' | 'end'
 
 /** The state after an event; null where it does not happen in that state. */
 export function afterEvent(state: SessionState, event: SessionEvent): SessionState | null {

@@ -6,6 +6,7 @@ import type { Body, DownMessage, HelloBody, Message, SessionOutcome } from '../p
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
+import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
 import type { Authenticator, KnownUser } from './authenticator.ts'
 import { targetOfMark } from './call-target.ts'
@@ -17,11 +18,16 @@ import { Payloads } from './payloads.ts'
 import type { Routes } from './routes.ts'
 import type { Screen } from './screen.ts'
 import { SessionInfo } from './session-info.ts'
+import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
 import { SessionRoots } from './session-roots.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
+
+import type { SessionEntries } from './session-store.ts'
 import { SessionSecrets } from './session-token.ts'
+
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
 import { SharedViews } from './shared-views.ts'
+import type { StoredSession } from './snapshot.ts'
 import type { Handshake, PreparedMessage, Socket } from './transport.ts'
 import { Uploads } from './uploads.ts'
 import type { ViewerHost } from './viewer.ts'
@@ -36,6 +42,8 @@ export interface SessionHost extends SharedHost {
   build(): string
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
+  /** Where sessions go on when this process has ended, or they sleep. */
+  readonly keeping: KeeperHost
 }
 
 /** The connection under a session, as the session sees it. */
@@ -63,7 +71,7 @@ export class Session implements ViewerHost {
   /** Whose it is; null for nobody's. It never becomes another's. */
   readonly userId: string | null
   /** What opens it. */
-  readonly secrets: SessionSecrets
+  secrets: SessionSecrets
   private readonly openedAt = performance.now()
   private readonly outbox: Outbox<SentTag>
   private readonly receipts = new Receipts()
@@ -75,6 +83,7 @@ export class Session implements ViewerHost {
   readonly calls: Calls
   readonly streams: ItemStreams
   readonly uploads: Uploads
+  readonly keeper: SessionKeeper
   readonly payloads: Payloads
   /** What the browser misses, from a new connection to {@link goOn}. */
   private missing: readonly Body[] | null = null
@@ -89,6 +98,7 @@ export class Session implements ViewerHost {
     { user, userId }: KnownUser,
     link: SessionLink,
     private readonly onEnded: () => void,
+    saved: SessionEntries = new Map(),
   ) {
     this.link = link
     this.identity = { session: id, handshake: link.handshake }
@@ -98,7 +108,15 @@ export class Session implements ViewerHost {
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
     this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
-      if (tag !== null && 'call' in tag) this.calls.answers.log.forget(tag.call)
+      if (tag === null || !('call' in tag)) return
+      this.calls.answers.log.forget(tag.call)
+      this.keeper.forget(tag.call)
+    })
+    this.keeper = new SessionKeeper(host.keeping, id, saved, {
+      userId,
+      secrets: () => this.secrets.stored,
+      collect: (changes) => this.roots.collectState(changes),
+      taken: () => this.taken(),
     })
     this.payloads = new Payloads(host, (message) => this.send(message))
     this.roots = new SessionRoots(this)
@@ -110,6 +128,10 @@ export class Session implements ViewerHost {
       send: (message) => this.send(message),
     })
     this.calls = new Calls(this, this.argumentHost())
+    const { log } = this.calls.answers
+    if (host.keeping.store.outlivesProcess) {
+      log.whenSaved = (call) => this.keeper.answered(call, log.find(call) ?? null)
+    }
     this.streams = new ItemStreams({
       maxStreams: limits.maxStreams,
       sendItem: (stream, value) => this.payloads.sendItem(stream, value),
@@ -269,7 +291,37 @@ export class Session implements ViewerHost {
     this.uploads.restart()
     this.roots.setAside()
     this.calls.restart(isNewPage)
+    if (isNewPage) this.keeper.newPage()
     this.restarted = true
+  }
+
+  /** Why somebody with that secret does not get this session; null where they do. */
+  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
+    if (!this.secrets.accepts(secret)) return 'stale_token'
+    return userId === this.userId ? null : 'wrong_user'
+  }
+
+  /** Goes on from a snapshot, perhaps of another process. */
+  restore(stored: StoredSession, isNewPage: boolean): void {
+    // What was counted in another process was another count.
+    this.series = Date.now()
+    if (stored.secrets !== null)
+      this.secrets = new SessionSecrets(this.host.limits.sessionTtlMs, stored.secrets)
+    if (isNewPage) this.keeper.newPage()
+    else {
+      const answered = stored.calls.map(({ call, answer }) => ({
+        call,
+        answer: answer ?? interruptedAnswer(call),
+      }))
+      this.calls.answers.log.restore(answered)
+    }
+    this.roots.restore(stored.trees)
+  }
+
+  /** Another server has the session now. */
+  private taken(): void {
+    this.link?.refuse('session_taken')
+    this.end()
   }
 
   /** The browser was welcomed: it gets what it misses, and then what is new. */
@@ -294,22 +346,39 @@ export class Session implements ViewerHost {
     this.secrets.renew()
     this.info.connected = false
     if (diagnostics.sessionDetached.hasSubscribers) diagnostics.sessionDetached.publish(this.identity)
-    this.graceTimer = setTimeout(() => this.finish('expire'), this.host.limits.sessionGraceMs).unref()
+    this.sleepLater()
+  }
+
+  private sleepLater(): void {
+    clearTimeout(this.graceTimer)
+    this.graceTimer = setTimeout(() => void this.sleep(), this.host.limits.sessionGraceMs).unref()
+  }
+
+  /** Its browser has been away for long: what it was is stored, and its trees are unmounted. */
+  private async sleep(): Promise<void> {
+    // While it is stored, something may change.
+    do await this.keeper.saveAll(this.calls.answers.log)
+    while (this.roots.unsaved && this.state === 'detached')
+    if (this.state === 'detached') this.finish('sleep')
   }
 
   /** The browser has closed a connection for it is done. */
   leave(link: SessionLink): void {
-    if (this.link === link) this.end()
+    if (this.link !== link) return
+    this.keeper.remove()
+    this.end()
   }
 
-  /** The server is about to end, and with it the session here: its browser goes on elsewhere. */
-  sendAway(): void {
+  /** The server ends, but not the session: its browser finds it elsewhere, or later. */
+  async sendAway(): Promise<void> {
+    if (this.keeper.outlivesProcess) await this.keeper.saveAll(this.calls.answers.log)
     this.link?.refuse('server_closing')
     this.end()
   }
 
   /** Ends it, and tells its browser why. */
   dismiss(code: CloseReason & ErrorCode): void {
+    this.keeper.remove()
     this.link?.refuse(code)
     this.end()
   }
@@ -321,6 +390,7 @@ export class Session implements ViewerHost {
 
   private finish(event: SessionEvent): void {
     this.happens(event)
+    this.keeper.end()
     this.link = null
     clearTimeout(this.graceTimer)
     this.calls.close()

@@ -3,7 +3,15 @@ import type { HelloBody, SessionOutcome } from '../protocol/messages.ts'
 import type { KnownUser } from './authenticator.ts'
 import { drainSessions } from './drain.ts'
 import { Session, type SessionHost, type SessionLink } from './session.ts'
-import { createSessionKey, readToken, type SessionToken, sessionIdOf } from './session-token.ts'
+import type { SessionEntries } from './session-store.ts'
+import {
+  createSessionKey,
+  readToken,
+  SessionSecrets,
+  type SessionToken,
+  sessionIdOf,
+} from './session-token.ts'
+import { readSnapshot, type StoredSession } from './snapshot.ts'
 
 /** A session with its new connection. */
 export interface Attached {
@@ -12,6 +20,8 @@ export interface Attached {
   /** What its browser shows to go on with it next time. */
   readonly token: string
 }
+
+export type AttachRefusal = 'too_many_sessions' | 'server_closing'
 
 /** Which sessions are meant: those of a user, one by its id, or all that a function picks. */
 export type SessionFilter =
@@ -25,42 +35,91 @@ export class Sessions {
   /** True when the server is about to end: nothing new begins. */
   draining = false
 
-  constructor(readonly host: SessionHost) {}
+  private readonly toucher: NodeJS.Timeout
+
+  constructor(readonly host: SessionHost) {
+    // A store forgets what it has not heard of for as long as a token lives.
+    const touchMs = Math.min(86_400_000, Math.max(1_000, host.limits.sessionTtlMs / 3))
+    this.toucher = setInterval(() => {
+      for (const session of this.all.values()) session.keeper.touch()
+    }, touchMs)
+    this.toucher.unref()
+  }
 
   get size(): number {
     return this.all.size
   }
 
-  /** The session of a browser that says hello, or why it gets none. */
+  /** The session of a browser that says hello, or why it gets none. Rejects where the store does not answer. */
   attach(
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Attached | 'too_many_sessions' | 'server_closing' {
+  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal> {
     if (this.draining) return 'server_closing'
-    const { token } = hello
-    const shown = token === undefined ? null : readToken(token)
-    const known = shown === null ? null : this.find(shown, who)
-    if (shown !== null && known !== null) {
-      const outcome = known.attach(link, hello)
-      return { session: known, outcome, token: known.secrets.issue(shown.key) }
-    }
-    if (this.all.size >= this.host.limits.maxSessions) return 'too_many_sessions'
-    const key = createSessionKey()
-    const id = sessionIdOf(key)
-    const session = new Session(this.host, id, who, link, () => this.all.delete(id))
-    this.all.set(id, session)
-    return { session, outcome: 'new', token: session.secrets.issue(key) }
+    const shown = hello.token === undefined ? null : readToken(hello.token)
+    if (shown === null) return this.begin(who, link)
+    const known = this.all.get(sessionIdOf(shown.key))
+    return known === undefined
+      ? this.wake(shown, hello, who, link)
+      : this.goOn(known, shown, hello, who, link)
   }
 
   /** Whoever has a copy of a token that was used since, or is another user, gets a session of their own. */
-  private find({ key, secret }: SessionToken, { userId }: KnownUser): Session | null {
-    const session = this.all.get(sessionIdOf(key))
-    if (session === undefined) return null
-    const isOpened = session.secrets.accepts(secret)
-    if (isOpened && session.userId === userId) return session
-    this.host.refused(isOpened ? 'wrong_user' : 'stale_token')
-    return null
+  private goOn(
+    known: Session,
+    { key, secret }: SessionToken,
+    hello: HelloBody,
+    who: KnownUser,
+    link: SessionLink,
+  ): Attached | AttachRefusal | Promise<Attached> {
+    const refusal = known.refusalOf(secret, who)
+    if (refusal !== null) {
+      this.host.refused(refusal)
+      return this.begin(who, link)
+    }
+    const outcome = known.attach(link, hello)
+    return whenSaved({ session: known, outcome, token: known.secrets.issue(key) })
+  }
+
+  private begin(who: KnownUser, link: SessionLink): Attached | AttachRefusal {
+    const key = createSessionKey()
+    const session = this.make(sessionIdOf(key), who, link)
+    return session === null
+      ? 'too_many_sessions'
+      : { session, outcome: 'new', token: session.secrets.issue(key) }
+  }
+
+  private make(id: string, who: KnownUser, link: SessionLink, saved?: SessionEntries): Session | null {
+    if (this.all.size >= this.host.limits.maxSessions) return null
+    const session = new Session(this.host, id, who, link, () => this.all.delete(id), saved)
+    this.all.set(id, session)
+    return session
+  }
+
+  /** Asks the store for a session that is not here. */
+  private async wake(
+    shown: SessionToken,
+    hello: HelloBody,
+    who: KnownUser,
+    link: SessionLink,
+  ): Promise<Attached | AttachRefusal> {
+    const { store, owner } = this.host.keeping
+    const id = sessionIdOf(shown.key)
+    const saved = await store.claim(id, owner)
+    if (this.draining) return 'server_closing'
+    const known = this.all.get(id)
+    if (known !== undefined) return this.goOn(known, shown, hello, who, link)
+    const stored = saved === null ? null : readSnapshot(saved)
+    const refusal = stored === null ? 'stale_token' : refusalOfStored(stored, shown.secret, who)
+    if (saved === null || stored === null || refusal !== null) {
+      if (saved !== null && refusal !== null) this.host.refused(refusal)
+      return this.begin(who, link)
+    }
+    const session = this.make(id, who, link, saved)
+    if (session === null) return 'too_many_sessions'
+    session.restore(stored, hello.received === undefined)
+    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key) })
   }
 
   private matching(filter: SessionFilter): Session[] {
@@ -99,6 +158,22 @@ export class Sessions {
   /** The server is about to end: each session ends when its calls are answered, at the latest at the signal. */
   drain(giveUp: AbortSignal): Promise<void> {
     this.draining = true
+    clearInterval(this.toucher)
     return drainSessions(this.all.values(), giveUp)
   }
+}
+
+/** A browser must not have a token that the store does not know. */
+function whenSaved(attached: Attached): Attached | Promise<Attached> {
+  const { keeper } = attached.session
+  return keeper.outlivesProcess ? keeper.saved().then(() => attached) : attached
+}
+
+function refusalOfStored(
+  { secrets, userId }: StoredSession,
+  secret: string,
+  who: KnownUser,
+): 'stale_token' | 'wrong_user' | null {
+  if (secrets === null || !new SessionSecrets(0, secrets).accepts(secret)) return 'stale_token'
+  return userId === who.userId ? null : 'wrong_user'
 }

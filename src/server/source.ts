@@ -50,6 +50,8 @@ export interface RunningQueue {
 export interface Queue {
   /** The engine and the queue's name, for logs. */
   readonly name: string
+  /** Looks whether it can be started at all. @throws `missing_peer` where the package of its client is not installed. */
+  prepare?(): void | Promise<void>
   /**
    * Connects, and delivers until it is stopped. Returns at once: while the engine does not answer, it tries again with
    * backoff. There are never more deliveries in the air than the queue's `prefetch`.
@@ -75,6 +77,8 @@ export type SourceErrorCode =
 /** An outside trigger that runs with the server: made by `source`, `schedule` or `every`. */
 export interface Source {
   readonly name: string
+  /** A rejection keeps the server from starting. */
+  prepare?(): void | Promise<void>
   /** Starts it; the server calls it when it listens. */
   start(host: SourceHost): RunningSource
 }

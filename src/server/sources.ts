@@ -6,6 +6,7 @@ import type { RunningSource, Source, SourceHost } from './source.ts'
 export class Sources implements LivePart {
   readonly name = 'sources'
   private running: readonly RunningSource[] = []
+  private stopped = false
 
   constructor(
     private readonly sources: readonly Source[],
@@ -17,11 +18,14 @@ export class Sources implements LivePart {
       throw new LiverootError('bad_schedule', `There are two of "${twice}": give one a name of its own.`)
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    await Promise.all(this.sources.map((source) => source.prepare?.()))
+    if (this.stopped) return
     this.running = this.sources.map((source) => source.start(this.host))
   }
 
   async stop(giveUp: AbortSignal): Promise<void> {
+    this.stopped = true
     await Promise.all(this.running.map((source) => source.stop(giveUp)))
     this.running = []
     await this.host.locks.close()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { StandardSchema } from '../live/checked.ts'
 import type { Publish } from '../live/hooks.ts'
 import { type DeliveryHandler, type SourceOptions, source } from '../server/queue-source.ts'
 import type { Queue, RunningSource } from '../server/source.ts'
@@ -33,6 +34,15 @@ export interface QueueSettings {
 const settings: QueueSettings = { prefetch: 4, leaseMs: 1_000 }
 const soon: SourceOptions<unknown>['retry'] = { firstDelayMs: 100, maxDelayMs: 200 }
 const deadlineMs = 30_000
+
+const positive: StandardSchema<unknown, unknown> = {
+  '~standard': {
+    version: 1,
+    vendor: 'liveroot',
+    validate: (value) =>
+      Number(value) > 0 ? { value: { positive: value } } : { issues: [{ message: 'Not positive' }] },
+  },
+}
 
 /**
  * What every adapter of a queue has to do, for a test runner of your choice:
@@ -168,6 +178,36 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     assert.equal((await bench.subject.deadLetters()).length, 1)
     assert.deepEqual([got, bench.reported], [[1, 2], ['bad_delivery']])
   },
+
+  'a body has to fit its schema, and the handler gets what the schema makes of it': async (bench) => {
+    const got: unknown[] = []
+    bench.start((body) => void got.push(body), { body: positive })
+    await bench.sendAll([-1, 7])
+    await until(() => got.length === 1, 'what fits')
+    const { body, code, message } = await bench.deadLetter()
+    assert.deepEqual([body, code, message], ['-1', 'bad_delivery', 'Not positive'])
+    assert.deepEqual([got, bench.reported], [[{ positive: 7 }], ['bad_delivery']])
+  },
+
+  'a handler that does not end in time has failed: its signal is aborted, and the message tried again':
+    async (bench) => {
+      const attempts: number[] = []
+      const reasons: unknown[] = []
+      const hang: DeliveryHandler<unknown> = (_body, { attempt, signal }) => {
+        attempts.push(attempt)
+        if (attempt > 1) return
+        signal.addEventListener('abort', () => reasons.push((signal.reason as { code?: unknown }).code))
+        return new Promise(() => {})
+      }
+      bench.start(hang, { handlerTimeoutMs: 200 })
+      await bench.sendAll(['x'])
+      await until(() => attempts.length === 2, 'the second attempt')
+      await sleep(settings.leaseMs * 2)
+      assert.deepEqual(
+        [attempts, reasons, bench.reported],
+        [[1, 2], ['delivery_failed'], ['delivery_failed']],
+      )
+    },
 
   'no more are in the air than the prefetch': async (bench) => {
     let inAir = 0

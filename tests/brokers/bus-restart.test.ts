@@ -1,14 +1,16 @@
 import { natsBus } from 'liveroot/nats'
 import { postgresBus } from 'liveroot/postgres'
+import { rabbitmqBus } from 'liveroot/rabbitmq'
 import { redisBus } from 'liveroot/redis'
 import type { Bus } from 'liveroot/server'
 import { type BrokerName, describeWithBroker } from '../support/brokers.ts'
-import { startOwnBroker } from '../support/own-broker.ts'
+import { knowsStreams, startOwnBroker } from '../support/own-broker.ts'
 import { until } from '../support/until.ts'
 
-const buses: Readonly<Partial<Record<BrokerName, (options: { url: string }) => Bus>>> = {
+const buses: Readonly<Record<BrokerName, (options: { url: string }) => Bus>> = {
   redis: redisBus,
   nats: natsBus,
+  rabbitmq: rabbitmqBus,
   postgres: postgresBus,
 }
 
@@ -36,6 +38,11 @@ for (const [broker, make] of Object.entries(buses)) {
           }),
         ]
         await Promise.all(subscriptions.map(({ ready }) => ready))
+        if (broker === 'rabbitmq')
+          await until(
+            () => knowsStreams(own),
+            () => 'the broker does not write where its streams are',
+          )
         const published: Promise<void>[] = []
         for (let i = 0; i < messages; i++) {
           published.push(a.publish('kept', String(i)))
@@ -62,6 +69,6 @@ for (const [broker, make] of Object.entries(buses)) {
         await Promise.all([a.close(), b.close()])
         await own.remove()
       }
-    }, 300_000)
+    }, 420_000)
   })
 }

@@ -15,11 +15,15 @@ export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
   readonly meanPauseMs: number
   /** How many operations each does; as many as it can until `finish` by default. */
   readonly counts?: readonly number[]
+  /** Operations of each that are left out. */
+  readonly interrupted?: readonly (readonly number[])[]
 }
 
 /** How the browsers are when they have stopped. */
 export interface Finished {
   readonly counts: readonly number[]
+  /** Operations of each whose call was refused, for the server was killed while it ran: they must have no effect. */
+  readonly interrupted: readonly (readonly number[])[]
   readonly wrong: readonly string[]
   readonly cuts: number
   readonly connections: number
@@ -30,14 +34,14 @@ let clients: ChaosClient[] = []
 let runs: Promise<void>[] = []
 
 answerParent({
-  open: async ({ clients: count, seed, meanPauseMs, counts, ...network }: OpenBrowsers) => {
+  open: async ({ clients: count, seed, meanPauseMs, counts, interrupted, ...network }: OpenBrowsers) => {
     proxy = new ChaosProxy({ ...network, draw: new Draw(seed) })
     const port = await proxy.listen()
     clients = Array.from(
       { length: count },
       (_, client) => new ChaosClient({ port, seed, client, meanPauseMs }),
     )
-    runs = clients.map((client, i) => client.run(counts?.[i]))
+    runs = clients.map((client, i) => client.run(counts?.[i], interrupted?.[i]))
   },
   done: () => clients.reduce((sum, { done }) => sum + done, 0),
   /** The network does not fail any more; every browser ends what it began, or all that it was to do. */
@@ -46,8 +50,10 @@ answerParent({
     if (!all) for (const client of clients) client.stop()
     await Promise.all(runs)
     const wrong = clients.flatMap((client, i) => client.wrong.map((what) => `client ${i}: ${what}`))
+    const interrupted = clients.map((client) => client.interrupted)
     return {
       counts: clients.map(({ done }) => done),
+      interrupted,
       wrong,
       cuts: proxy.cuts,
       connections: proxy.connections,

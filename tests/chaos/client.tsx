@@ -1,4 +1,5 @@
-import { connectTo } from '../support/connect-to.ts'
+import type { LiverootError } from '../../src/errors.ts'
+import { connectTo, Heard } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
 import { enter } from '../support/user.ts'
@@ -20,8 +21,11 @@ export interface ClientOptions {
 export class ChaosClient {
   /** Operations that are done. */
   done = 0
+  /** Operations whose call ran when its server was killed, and was not run again. */
+  readonly interrupted: number[] = []
   /** What must not happen. */
   readonly wrong: string[] = []
+  private readonly heard = new Heard()
   private readonly page: Page
   private readonly draw: Draw
   private stopping = false
@@ -30,21 +34,28 @@ export class ChaosClient {
   constructor(private readonly options: ClientOptions) {
     this.name = String(options.client)
     this.draw = new Draw(options.seed + options.client)
-    this.page = openPage(connectTo(options.port), { firstDelayMs: 50, maxDelayMs: 1_000 })
+    this.page = openPage(connectTo(options.port, this.heard), { firstDelayMs: 50, maxDelayMs: 1_000 })
     this.page.show(`/chaos/${options.client}`)
   }
 
-  /** Does operations up to a number, or until it is stopped. */
-  async run(upTo = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Does operations up to a number, or until it is stopped; all but those to leave out. */
+  async run(upTo = Number.POSITIVE_INFINITY, leaveOut: readonly number[] = []): Promise<void> {
     const { seed, client, meanPauseMs } = this.options
     await this.until(() => this.find('main') !== null && asks.get(this.name)?.addRow !== undefined)
     while (!this.stopping && this.done < upTo && this.wrong.length === 0) {
       const next = operation(seed, client, this.done)
       try {
-        await this.do(next)
+        if (!leaveOut.includes(this.done)) await this.do(next)
         this.done++
       } catch (error) {
-        this.wrong.push(`operation ${this.done}, ${JSON.stringify(next)}: ${error}`)
+        if (next.kind === 'addLater' && (error as LiverootError).code === 'call_interrupted') {
+          this.interrupted.push(this.done++)
+          continue
+        }
+        const { state, reason } = this.page.session.status.current
+        this.wrong.push(
+          `operation ${this.done}, ${JSON.stringify(next)}: ${error} (${state}, ${reason}; heard ${JSON.stringify(this.heard.last)})`,
+        )
       }
       if (meanPauseMs > 0) await sleep(2 * meanPauseMs * this.draw.number())
     }

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { defaultChaosOptions, runChaos } from './run.ts'
+import { engineNames } from './stores.ts'
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +17,9 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed)
+const store = engineNames.find((name) => name === values.store)
+if (store === undefined)
+  throw new Error(`No such store: ${values.store}. There are ${engineNames.join(', ')}.`)
 const { wrong, lines } = await runChaos({
   ...defaultChaosOptions,
   seed,
@@ -23,7 +27,7 @@ const { wrong, lines } = await runChaos({
   clients: Number(values.clients),
   killEveryMs: Number(values['kill-every']) * 1_000,
   meanBytesToCut: Number(values['bytes-to-cut']),
-  store: [values.store],
+  store,
   progress: (line) => console.log(line),
 })
 for (const line of lines) console.log(line)

@@ -4,13 +4,14 @@ import { Draw } from '../support/random.ts'
 import type { Finished, OpenBrowsers } from './browsers.ts'
 import { Pushes } from './pushes.ts'
 import { type ServerFigures, Servers } from './servers.ts'
+import { type EngineName, newPlace, removePlace } from './stores.ts'
 
 export interface ChaosOptions {
   readonly seconds: number
   readonly seed: number
   readonly clients: number
-  /** How servers are told where sessions are kept. */
-  readonly store: readonly string[]
+  /** Where sessions are kept. */
+  readonly store: EngineName
   readonly killEveryMs: number
   readonly meanBytesToCut: number
   readonly jitterMs: number
@@ -39,7 +40,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, clients, progress = () => {} } = options
   const chaos = await disturbed(options)
   progress(`undisturbed: ${chaos.finished.counts.reduce((a, b) => a + b)} operations again`)
-  const calm = await undisturbed(seed, clients, chaos.finished.counts)
+  const calm = await undisturbed(seed, clients, chaos.finished)
   const wrong = [...chaos.wrong, ...calm.wrong.map((what) => `undisturbed: ${what}`)]
   for (const [client, screen] of chaos.screens.entries()) {
     if (screen === calm.screens[client]) continue
@@ -57,7 +58,8 @@ interface Played {
 
 async function disturbed(options: ChaosOptions): Promise<Played> {
   const { seconds, seed, clients, store, progress = () => {} } = options
-  const servers = new Servers(1, store)
+  const place = newPlace(store)
+  const servers = new Servers(1, [store, 'memory', place])
   const browsers = startBrowsers()
   await servers.start()
   const { meanBytesToCut, jitterMs, meanPauseMs } = options
@@ -78,21 +80,34 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   pushes.stop()
   await pushing
   const played = await settle(browsers, servers, pushes, false)
-  const { counts, cuts, connections } = played.finished
+  removePlace(store, place)
+  const { counts, interrupted, cuts, connections } = played.finished
   const lines = [
     `${counts.reduce((a, b) => a + b)} operations of ${clients} clients, ${pushes.answered} pushes (${pushes.repeated} repeated)`,
+    `${interrupted.flat().length} calls that waited themselves were interrupted by a kill`,
     `${servers.kills} kills, ${cuts} connections cut of ${connections}`,
     ...played.lines,
   ]
   return { ...played, lines }
 }
 
-async function undisturbed(seed: number, clients: number, counts: readonly number[]): Promise<Played> {
-  const servers = new Servers(1, [])
+async function undisturbed(
+  seed: number,
+  clients: number,
+  { counts, interrupted }: Finished,
+): Promise<Played> {
+  const servers = new Servers(1, ['memory', 'memory', ''])
   const browsers = startBrowsers()
   await servers.start()
   const network = { targets: servers.ports }
-  await browsers.ask('open', { clients, seed, meanPauseMs: 0, counts, ...network } satisfies OpenBrowsers)
+  await browsers.ask('open', {
+    clients,
+    seed,
+    meanPauseMs: 0,
+    counts,
+    interrupted,
+    ...network,
+  } satisfies OpenBrowsers)
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
   return settle(browsers, servers, pushes, true)
 }
@@ -124,6 +139,7 @@ async function whatIsLeft(browsers: Child, servers: Servers): Promise<{ wrong: s
       ['sockets of the browsers', page.resources.TCPSocketWrap ?? 0],
       ...live.flatMap((each, i): [string, number][] => [
         [`connections of server ${i}`, each.connections],
+        [`sessions of server ${i}`, each.sessions],
         [`live trees of server ${i}`, each.mounted],
         [`timers of server ${i}`, each.resources.Timeout ?? 0],
       ]),

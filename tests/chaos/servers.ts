@@ -4,6 +4,7 @@ import type { Draw } from '../support/random.ts'
 
 export interface ServerFigures extends Figures {
   readonly connections: number
+  readonly sessions: number
   readonly mounted: number
   readonly errors: readonly string[]
 }
@@ -14,7 +15,7 @@ export class Servers {
   ports: number[] = []
   private children: Child[] = []
   private killing: Promise<void> = Promise.resolve()
-  private timer: ReturnType<typeof setInterval> | undefined
+  private readonly spared = signal()
 
   /** @param args what each is started with. */
   constructor(
@@ -31,11 +32,17 @@ export class Servers {
     return Child.start(new URL('./server.ts', import.meta.url), { args: this.args })
   }
 
-  /** Kills one of them, as `kill -9` does, as often, and starts it again at once. */
+  /** Kills one of them, as `kill -9` does, so long after the last one was there again, and starts it anew at once. */
   killEvery(everyMs: number, draw: Draw): void {
-    this.timer = setInterval(() => {
-      this.killing = this.killing.then(() => this.kill(draw.below(this.count)))
-    }, everyMs)
+    this.killing = this.killOn(everyMs, draw)
+  }
+
+  private async killOn(everyMs: number, draw: Draw): Promise<void> {
+    for (;;) {
+      await Promise.race([this.spared.promise, new Promise((resolve) => setTimeout(resolve, everyMs))])
+      if (this.spared.done) return
+      await this.kill(draw.below(this.count))
+    }
   }
 
   private async kill(at: number): Promise<void> {
@@ -48,7 +55,7 @@ export class Servers {
 
   /** From now on they live. */
   async spare(): Promise<void> {
-    clearInterval(this.timer)
+    this.spared.resolve()
     await this.killing
   }
 
@@ -58,5 +65,29 @@ export class Servers {
 
   async stop(): Promise<void> {
     await Promise.all(this.children.map((child) => child.stop()))
+  }
+}
+
+interface Signal {
+  readonly promise: Promise<void>
+  readonly done: boolean
+  resolve(): void
+}
+
+function signal(): Signal {
+  let resolve = (): void => {}
+  let done = false
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return {
+    promise,
+    get done() {
+      return done
+    },
+    resolve() {
+      done = true
+      resolve()
+    },
   }
 }

@@ -125,7 +125,10 @@ test('a lost connection and session: the old output stays, the status tells, and
     const [mount] = useState(() => ++mounts)
     return <Note>mount {mount}</Note>
   }
-  const page = await openPage({ routes: [route('/note', App)], limits: { sessionGraceMs: 0 } })
+  const page = await openPage({
+    routes: [route('/note', App)],
+    limits: { sessionGraceMs: 0, sessionTtlMs: 0 },
+  })
   page.render(
     <>
       {live('/note')}
@@ -152,7 +155,7 @@ test('a call that is under way when the session is lost is rejected', async () =
     return 'ready'
   })
   const App = () => <Probe onAsk={() => new Promise(() => {})} />
-  const page = await openPage({ routes: [route('/', App)], limits: { sessionGraceMs: 0 } })
+  const page = await openPage({ routes: [route('/', App)], limits: { sessionGraceMs: 0, sessionTtlMs: 0 } })
   page.render(live('/'))
   await until(() => page.text() === 'ready')
   const answer = ask().catch((error: unknown) => error)

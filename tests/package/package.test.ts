@@ -30,6 +30,51 @@ test('an application compiles against the types of the package, params included'
   await expect(run(process.execPath, [tsc, '-p', application])).resolves.toBeDefined()
 })
 
+test('without the package of a broker’s client, a server that needs it does not start', async () => {
+  const bare = mkdtempSync(join(tmpdir(), 'liveroot-bare-'))
+  try {
+    const modules = join(bare, 'node_modules')
+    mkdirSync(modules)
+    cpSync(join(application, 'node_modules/liveroot'), join(modules, 'liveroot'), { recursive: true })
+    const peers = ['amqplib', 'pg', 'redis', '@nats-io']
+    for (const name of readdirSync(join(top, 'node_modules'))) {
+      if (name.startsWith('.') || peers.includes(name)) continue
+      symlinkSync(join(top, 'node_modules', name), join(modules, name))
+    }
+    writeFileSync(join(bare, 'main.mjs'), withoutPeers)
+    const { stdout } = await run(process.execPath, ['main.mjs'], { cwd: bare })
+    expect(JSON.parse(stdout)).toEqual(Array(7).fill('missing_peer'))
+  } finally {
+    rmSync(bare, { recursive: true, force: true })
+  }
+})
+
+const withoutPeers = `
+  import { createLiveServer, source } from 'liveroot/server'
+  import { jetstream, natsBus } from 'liveroot/nats'
+  import { postgresBus, postgresQueue } from 'liveroot/postgres'
+  import { rabbitmq, rabbitmqBus } from 'liveroot/rabbitmq'
+  import { redisBus, redisStream } from 'liveroot/redis'
+  const url = 'redis://127.0.0.1:1'
+  const queues = [
+    jetstream({ url, stream: 's', consumer: 'c' }),
+    postgresQueue({ url, table: 't' }),
+    rabbitmq({ url, queue: 'q' }),
+    redisStream({ url, stream: 's', group: 'g' }),
+  ]
+  const servers = [
+    ...queues.map((queue) => ({ sources: [source(queue, () => {})] })),
+    ...[natsBus, postgresBus, rabbitmqBus].map((bus) => ({ bus: bus({ url }) })),
+  ]
+  const codes = []
+  for (const options of servers) {
+    const live = createLiveServer({ routes: [], ...options })
+    codes.push(await live.listen(0, '127.0.0.1').then(() => 'started', ({ code }) => code))
+    await live.close()
+  }
+  console.log(JSON.stringify(codes))
+`
+
 test('the package runs in plain Node, without a bundler', async () => {
   const script = `
     import { createElement } from 'react'

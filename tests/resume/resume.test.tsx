@@ -16,7 +16,7 @@ const Probe = clientComponent('ResumeProbe', ({ ask: given }: { ask: unknown }):
 
 const quick = { client: { reconnect: { firstDelayMs: 5, maxDelayMs: 5 } } }
 /** The server knows nothing of the session any more when the browser is back. */
-const forgetful = { ...quick, limits: { sessionGraceMs: 0 } }
+const forgetful = { ...quick, limits: { sessionGraceMs: 0, sessionTtlMs: 0 } }
 /** It has what it needs to go on, but not all that was on the way. */
 const shortOfMemory = { ...quick, limits: { maxUnackedBytes: 1 } }
 

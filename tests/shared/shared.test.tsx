@@ -62,8 +62,9 @@ test('other props are another instance', async () => {
   await a.close()
 })
 
-test('the last one to leave unmounts it after a while, and who comes back before sees it as it was', async () => {
-  const server = serve({ routes: [route('/', () => <Ticker market="Oslo" />)] })
+test('who comes back while it is kept sees it as it was', async () => {
+  const Kept = shared(TickerView, { graceMs: 60_000 })
+  const server = serve({ routes: [route('/', () => <Kept market="Oslo" />)] })
   const a = await openBrowser(server)
   await shows(a, '<button>Oslo 0</button>')
   set(7)
@@ -72,10 +73,19 @@ test('the last one to leave unmounts it after a while, and who comes back before
   const b = await openBrowser(server)
   await shows(b, '<button>Oslo 7</button>')
   await b.close()
+})
+
+test('some time after the last one has left it is unmounted, and the next one begins afresh', async () => {
+  const server = serve({ routes: [route('/', () => <Ticker market="Oslo" />)] })
+  const a = await openBrowser(server)
+  await shows(a, '<button>Oslo 0</button>')
+  await press(a)
+  await shows(a, '<button>Oslo 1</button>')
+  await a.close()
   await eventually(() => mounted === 0)
-  const c = await openBrowser(server)
-  await shows(c, '<button>Oslo 0</button>')
-  await c.close()
+  const b = await openBrowser(server)
+  await shows(b, '<button>Oslo 0</button>')
+  await b.close()
 })
 
 function FrameView({ title, footer, children }: { title: string; footer?: ReactNode; children?: ReactNode }) {

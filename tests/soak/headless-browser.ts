@@ -1,5 +1,6 @@
+// The client listens to its window.
+import '../support/dom.ts'
 import { isValidElement, type ReactElement } from 'react'
-import '../../src/testing/webpack-globals.ts'
 import { defaultReconnectOptions } from '../../src/client/reconnect.ts'
 import type { ClientRoot, RootListener } from '../../src/client/root.ts'
 import { ClientSession } from '../../src/client/session.ts'

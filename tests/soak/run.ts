@@ -33,7 +33,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const load = Child.start(new URL('./load.ts', import.meta.url))
   try {
     const port = await server.ask<number>('listen')
-    await loaded(load, port, options, warmUpSeconds)
+    const warm = await loaded(load, port, options, warmUpSeconds)
     const before = await settled(server)
     progress(`before: ${describe(before)}`)
     await server.ask('watch')
@@ -48,7 +48,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
       `event loop delay: median ${median?.toFixed(1)} ms, p99 ${p99?.toFixed(1)} ms, longest ${most?.toFixed(1)} ms`,
     ]
     const grown = ratio > 1 + heapMargin ? [`the heap has grown by ${((ratio - 1) * 100).toFixed(1)} %`] : []
-    return { wrong: [...done.wrong, ...left(before, after), ...grown], lines }
+    return { wrong: [...warm.wrong, ...done.wrong, ...left(before, after), ...grown], lines }
   } finally {
     await Promise.all([load.stop(), server.stop()])
   }

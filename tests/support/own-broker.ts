@@ -10,6 +10,8 @@ import type { BrokerName } from './brokers.ts'
 /** A broker of a test's own, on a free port, with its data in a temporary folder: one that may be killed. */
 export interface OwnBroker {
   readonly url: string
+  /** Where its data are. */
+  readonly folder: string
   /** Kills it as a crash would. */
   kill(): Promise<void>
   /** Starts it again with the same data, and waits until it answers. */
@@ -90,7 +92,7 @@ export async function startOwnBroker(broker: BrokerName): Promise<OwnBroker> {
 
 class Process implements OwnBroker {
   readonly url: string
-  private readonly folder = mkdtempSync(join(tmpdir(), 'liveroot-broker-'))
+  readonly folder = mkdtempSync(join(tmpdir(), 'liveroot-broker-'))
   private child: ChildProcess | undefined
 
   constructor(
@@ -161,8 +163,20 @@ function end(pid: number): void {
   }
 }
 
+/** RabbitMQ knows its streams after a crash when this file says where their coordinator is: a second after the first of all. */
+export function streamsFileOf({ folder, url }: OwnBroker): string {
+  const node = `liveroot${new URL(url).port}@localhost`
+  return join(folder, node, 'coordination', node, 'names.dets')
+}
+
+/** @returns whether the broker has written there where its streams are. */
+export function knowsStreams(own: OwnBroker): boolean {
+  const file = streamsFileOf(own)
+  return existsSync(file) && readFileSync(file, 'latin1').includes('rabbit_stream_coordinator')
+}
+
 async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 180_000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(otherwise)
     await sleep(50)

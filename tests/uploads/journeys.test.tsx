@@ -173,7 +173,7 @@ test('leaving the page during an upload rejects the call; the server keeps nothi
 test('a session that is lost during an upload rejects the call; in the next one all is as before', async () => {
   const page = await openPage({
     routes: [route('/', () => <Probe ask={(file: File) => file.size} />)],
-    limits: { sessionGraceMs: 0 },
+    limits: { sessionGraceMs: 0, sessionTtlMs: 0 },
   })
   page.render(<LiveRoot route="/" />)
   await until(() => page.text() === 'idle')

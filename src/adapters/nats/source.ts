@@ -44,9 +44,16 @@ export function jetstream(options: JetstreamQueueOptions): Queue {
   const prefetch = options.prefetch ?? 32
   return {
     name: `jetstream ${options.stream}/${options.consumer}`,
+    prepare: async () => void (await loadClient()),
     start: (listener) =>
       runQueue<JsMsg>(listener, prefetch, (inAir) => JetstreamSession.open(options, inAir)),
   }
+}
+
+async function loadClient() {
+  const { connect } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
+  const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
+  return { connect, jetstreamManager }
 }
 
 class JetstreamSession implements QueueSession {
@@ -77,8 +84,7 @@ class JetstreamSession implements QueueSession {
   // Connection
 
   static async open(options: JetstreamQueueOptions, inAir: InAir<JsMsg>): Promise<JetstreamSession> {
-    const { connect } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
-    const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
+    const { connect, jetstreamManager } = await loadClient()
     const { url } = options
     const servers = typeof url === 'string' ? url : [...url]
     // Another session is opened instead: streams may be gone with the server's memory.

@@ -45,9 +45,12 @@ export function postgresQueue(options: PostgresQueueOptions): Queue {
   const prefetch = options.prefetch ?? 32
   return {
     name: `postgres ${options.table}`,
+    prepare: async () => void (await loadClient()),
     start: (listener) => runQueue<Row>(listener, prefetch, (inAir) => PostgresSession.open(options, inAir)),
   }
 }
+
+const loadClient = () => loadPeer('pg', () => import('pg'))
 
 class PostgresSession implements QueueSession {
   readonly broken: Promise<unknown>
@@ -89,7 +92,7 @@ class PostgresSession implements QueueSession {
   // Connection
 
   static async open(options: PostgresQueueOptions, inAir: InAir<Row>): Promise<PostgresSession> {
-    const { default: pg } = await loadPeer('pg', () => import('pg'))
+    const { default: pg } = await loadClient()
     const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 10_000 })
     client.on('error', () => {})
     try {

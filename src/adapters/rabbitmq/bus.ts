@@ -6,6 +6,7 @@ import { EngineBus, type EngineBusOptions, type Kept, type Link, type LinkEvents
 import type { Carried } from '../engine-subscription.ts'
 import { loadPeer } from '../peer.ts'
 import { readTopic, subjectOf, withTopic } from '../topic-subject.ts'
+import { HistoryStream } from './history-stream.ts'
 
 /** What {@link rabbitmqBus} takes. */
 export interface RabbitmqBusOptions extends EngineBusOptions {
@@ -13,6 +14,11 @@ export interface RabbitmqBusOptions extends EngineBusOptions {
   readonly url: string
   /** What the history of all topics together may have; the oldest goes first. 1,000,000,000. */
   readonly maxHistoryBytes?: number
+  /**
+   * How long the broker may refuse the stream of the history, as after a crash, before the history is given up and another
+   * stream begins, with a gap. Topics with history wait as long; the others do not need it. 30,000.
+   */
+  readonly streamWaitMs?: number
 }
 
 /**
@@ -21,11 +27,21 @@ export interface RabbitmqBusOptions extends EngineBusOptions {
  *
  * @returns the bus, for `createLiveServer`.
  */
-export function rabbitmqBus({ url, maxHistoryBytes = 1_000_000_000, ...options }: RabbitmqBusOptions): Bus {
-  return new EngineBus(
-    (settings, events) => RabbitmqLink.connect(url, maxHistoryBytes, settings, events),
-    options,
-  )
+export function rabbitmqBus(options: RabbitmqBusOptions): Bus {
+  const { url, maxHistoryBytes = 1_000_000_000, streamWaitMs = 30_000, ...common } = options
+  let history: HistoryStream | undefined
+  return new EngineBus((settings, events) => {
+    const names = namesOf(settings.prefix)
+    const { historyMs } = settings
+    history ??= new HistoryStream({
+      exchange: names.exchange,
+      name: names.stream,
+      historyMs,
+      maxHistoryBytes,
+      streamWaitMs,
+    })
+    return RabbitmqLink.connect(url, names.exchange, history, events)
+  }, common)
 }
 
 const heartbeatSeconds = 5
@@ -38,22 +54,24 @@ class RabbitmqLink implements Link {
   /** Patterns, and whether all of their topics have history. */
   private readonly patterns = new Map<string, boolean>()
   private readonly marks = new Map<string, (number: number) => void>()
+  private opening: Promise<void> | null = null
   private following: Promise<void> | null = null
-  /** A stream has no name but its own: one that was made anew is known by numbers that are too low. */
-  readonly epoch = 'stream'
 
   private constructor(
     private readonly connection: ChannelModel,
     private readonly publisher: ConfirmChannel,
     private readonly reader: Channel,
-    private readonly names: Names,
+    private readonly exchange: string,
+    /** The queue of the topics without history. */
+    private readonly live: string,
+    private readonly history: HistoryStream,
     private readonly events: LinkEvents,
   ) {}
 
   static async connect(
     url: string,
-    maxHistoryBytes: number,
-    options: Required<EngineBusOptions>,
+    exchange: string,
+    history: HistoryStream,
     events: LinkEvents,
   ): Promise<RabbitmqLink> {
     const { connect } = await loadPeer('amqplib', () => import('amqplib'))
@@ -67,10 +85,9 @@ class RabbitmqLink implements Link {
       const publisher = await connection.createConfirmChannel()
       const reader = await connection.createChannel()
       for (const channel of [publisher, reader]) channel.on('error', events.lost).on('close', ended)
-      const names = namesOf(options.prefix)
-      await declare(publisher, names, options.historyMs, maxHistoryBytes)
+      await publisher.assertExchange(exchange, 'topic', { durable: true })
       const { queue } = await reader.assertQueue('', { exclusive: true, autoDelete: true })
-      const link = new RabbitmqLink(connection, publisher, reader, { ...names, live: queue }, events)
+      const link = new RabbitmqLink(connection, publisher, reader, exchange, queue, history, events)
       await reader.consume(queue, (message) => link.arrived(message), { noAck: true })
       return link
     } catch (error) {
@@ -79,14 +96,28 @@ class RabbitmqLink implements Link {
     }
   }
 
-  publish(topic: string, body: string, history: number): Promise<void> {
-    const key = `${history > 0 ? 'kept' : 'live'}.${subjectOf(topic, '')}`
-    return this.send(key, withTopic(topic, body))
+  /** A stream that is made anew is another one; by other hands than ours, it is known by numbers that are too low. */
+  get epoch(): string {
+    return this.history.epoch
+  }
+
+  async publish(topic: string, body: string, history: number): Promise<void> {
+    const [subject, text] = [subjectOf(topic, ''), withTopic(topic, body)]
+    if (history === 0) return this.send(`live.${subject}`, text)
+    // The broker would confirm what no stream has taken.
+    await this.open()
+    await this.send(`kept.${subject}`, text)
+  }
+
+  /** Resolves when there is a stream: only topics with history wait for it. */
+  private open(): Promise<void> {
+    this.opening ??= this.history.open(this.connection, this.events.trouble)
+    return this.opening
   }
 
   private send(key: string, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.publisher.publish(this.names.exchange, key, Buffer.from(text), { persistent: true }, (error) => {
+      this.publisher.publish(this.exchange, key, Buffer.from(text), { persistent: true }, (error) => {
         if (error === null || error === undefined) resolve()
         else reject(error)
       })
@@ -101,20 +132,19 @@ class RabbitmqLink implements Link {
   async listen(pattern: string, history: boolean): Promise<void> {
     this.patterns.set(pattern, history)
     if (history) return this.follow()
-    for (const key of keysOf(pattern)) await this.reader.bindQueue(this.names.live, this.names.exchange, key)
+    for (const key of keysOf(pattern)) await this.reader.bindQueue(this.live, this.exchange, key)
   }
 
   async unlisten(pattern: string, history: boolean): Promise<void> {
     this.patterns.delete(pattern)
     if (history) return
-    for (const key of keysOf(pattern))
-      await this.reader.unbindQueue(this.names.live, this.names.exchange, key)
+    for (const key of keysOf(pattern)) await this.reader.unbindQueue(this.live, this.exchange, key)
   }
 
   /** Reads the stream from its end on. */
   private follow(): Promise<void> {
-    this.following ??= this.consumeStream(this.reader, 'next', (message, number) =>
-      this.passStream(message, number),
+    this.following ??= this.open().then(() =>
+      this.consumeStream(this.reader, 'next', (message, number) => this.passStream(message, number)),
     )
     return this.following
   }
@@ -126,7 +156,7 @@ class RabbitmqLink implements Link {
   ): Promise<void> {
     await channel.prefetch(prefetch)
     await channel.consume(
-      this.names.stream,
+      this.history.name,
       (message) => {
         if (message === null) return this.events.lost(new Error('The stream of the history is gone.'))
         channel.ack(message)
@@ -191,7 +221,7 @@ class RabbitmqLink implements Link {
   }
 
   async ping(): Promise<void> {
-    await this.publisher.checkExchange(this.names.exchange)
+    await this.publisher.checkExchange(this.exchange)
   }
 
   async close(): Promise<void> {
@@ -199,38 +229,13 @@ class RabbitmqLink implements Link {
   }
 }
 
-interface Names {
-  readonly exchange: string
-  readonly stream: string
-  readonly live: string
-}
-
-function namesOf(prefix: string): Names {
+function namesOf(prefix: string): { exchange: string; stream: string } {
   const name = subjectOf(prefix, '')
-  return { exchange: `${name}.topics`, stream: `${name}.history`, live: '' }
+  return { exchange: `${name}.topics`, stream: `${name}.history` }
 }
 
 /** With `live` those that keep none, with `kept` the others. `**` is a segment and those after it. */
 function keysOf(pattern: string): string[] {
   const subject = subjectOf(pattern, '*.#')
   return [`live.${subject}`, `kept.${subject}`]
-}
-
-async function declare(
-  channel: Channel,
-  names: Names,
-  historyMs: number,
-  maxHistoryBytes: number,
-): Promise<void> {
-  await channel.assertExchange(names.exchange, 'topic', { durable: true })
-  await channel.assertQueue(names.stream, {
-    durable: true,
-    arguments: {
-      'x-queue-type': 'stream',
-      'x-max-age': `${Math.ceil(historyMs / 1_000)}s`,
-      'x-max-length-bytes': maxHistoryBytes,
-      'x-stream-max-segment-size-bytes': Math.min(100_000_000, Math.ceil(maxHistoryBytes / 4)),
-    },
-  })
-  await channel.bindQueue(names.stream, names.exchange, 'kept.#')
 }

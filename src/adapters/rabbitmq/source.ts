@@ -34,10 +34,13 @@ export function rabbitmq(options: RabbitmqQueueOptions): Queue {
   const prefetch = options.prefetch ?? 32
   return {
     name: `rabbitmq ${options.queue}`,
+    prepare: async () => void (await loadClient()),
     start: (listener) =>
       runQueue<ConsumeMessage>(listener, prefetch, (inAir) => RabbitmqSession.open(options, prefetch, inAir)),
   }
 }
+
+const loadClient = () => loadPeer('amqplib', () => import('amqplib'))
 
 class RabbitmqSession implements QueueSession {
   readonly broken: Promise<unknown>
@@ -65,7 +68,7 @@ class RabbitmqSession implements QueueSession {
     prefetch: number,
     inAir: InAir<ConsumeMessage>,
   ): Promise<RabbitmqSession> {
-    const { connect } = await loadPeer('amqplib', () => import('amqplib'))
+    const { connect } = await loadClient()
     const connection = await connect(options.url, { timeout: 10_000 })
     connection.on('error', () => {})
     try {

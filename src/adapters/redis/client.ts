@@ -13,8 +13,10 @@ export interface StreamEntry {
   readonly fields: readonly (readonly [string, Buffer])[]
 }
 
+export const loadClient = () => loadPeer('redis', () => import('redis'))
+
 export async function connectClient(url: string): Promise<RedisClient> {
-  const { createClient, RESP_TYPES } = await loadPeer('redis', () => import('redis'))
+  const { createClient, RESP_TYPES } = await loadClient()
   const client = createClient({
     url,
     RESP: 2,

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { DeadLetterReason, Delivery, Queue } from '../../server/source.ts'
 import type { InAir } from '../in-air.ts'
 import { type QueueSession, runQueue } from '../run-queue.ts'
-import { connectClient, type RedisClient, readEntries, type StreamEntry } from './client.ts'
+import { connectClient, loadClient, type RedisClient, readEntries, type StreamEntry } from './client.ts'
 import { acknowledge, extendLease, removeConsumers, retryLater, takeDue } from './scripts.ts'
 
 /** What {@link redisStream} takes. */
@@ -49,6 +49,7 @@ export function redisStream(options: RedisStreamOptions): Queue {
   const prefetch = options.prefetch ?? 32
   return {
     name: `redis ${options.stream}/${options.group}`,
+    prepare: async () => void (await loadClient()),
     start: (listener) => runQueue<Message>(listener, prefetch, (inAir) => RedisSession.open(options, inAir)),
   }
 }

@@ -64,6 +64,8 @@ export function configure(
     target: 'web',
     entry: { main: './client.ts' },
     output: { path: join(outputPath, 'client'), publicPath: '/assets/', filename: '[name].js' },
+    // How large it is, is not what is tested; every other warning fails the build.
+    performance: { hints: false },
     plugins: [liveroot.client()],
   }
   return [server, client]

@@ -37,10 +37,13 @@ export function runClient(directory: string, payload: string): Promise<ClientRes
         setInterval: (action: () => void, delayMs: number) => setInterval(action, delayMs).unref(),
         clearInterval,
         addEventListener() {},
+        removeEventListener() {},
         URL,
       },
       ...{ fail: reject, payload },
       document: {
+        addEventListener() {},
+        removeEventListener() {},
         createElement: (): FakeElement => ({
           setAttribute() {},
           getAttribute() {},

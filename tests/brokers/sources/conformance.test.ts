@@ -5,6 +5,6 @@ import { setUps } from './queues.ts'
 for (const broker of Object.keys(setUps) as BrokerName[]) {
   describeWithBroker(broker, `a queue of ${broker}`, (url) => {
     for (const { name, run } of queueConformance((settings) => setUps[broker](url, settings)))
-      test(name, run, 60_000)
+      test(name, run, 120_000)
   })
 }

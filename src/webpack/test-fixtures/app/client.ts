@@ -21,7 +21,7 @@ async function main() {
   report({ decoded, Panel, sent, isKnown: knownFunction(fromEntry) !== undefined })
 }
 
-/** A connection to a server that only bids welcome; it closes when nothing is left to do. */
+/** A connection to a server that bids welcome and shows nothing; it closes when nothing is left to do. */
 function connect(sent: string[]): Promise<void> {
   return new Promise((resolve) => {
     const client = createLiveClient({
@@ -31,6 +31,8 @@ function connect(sent: string[]): Promise<void> {
           const body = JSON.stringify({ token: '', session: 'new', series: 0, handled: 0, maxCalls: 64, maxMessageBytes: 65_536 })
           const head = { type: 'welcome', version: 2, heartbeatMs: 60_000, window: 1_000_000 } as const
           listener.message(encode({ ...head, body }))
+          // Calls of modules leave when the page's roots are there.
+          listener.message(encode({ type: 'frame', root: 1, sequence: 1, body: '0:[[0,null]]\n' }))
           resolve()
         }, 0)
         return { send: (data) => void sent.push(String(data)), close() {}, bufferedBytes: 0 }

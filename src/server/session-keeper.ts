@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto'
+import type { LiverootError } from '../errors.ts'
+import type { Body } from '../protocol/messages.ts'
+import type { CallLog } from './call-log.ts'
+import { describeError, type OnError } from './errors-out.ts'
+import type { LiveLimits } from './limits.ts'
+import type { SessionEntries, SessionStore } from './session-store.ts'
+import type { StoredSecrets } from './session-token.ts'
+import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
+
+/** What every session's keeper uses of its server. */
+export interface KeeperHost {
+  readonly store: SessionStore
+  /** Names this process to the store. */
+  readonly owner: string
+  /** How long what changes without a call may wait, and what a call changes for others that run. */
+  readonly snapshotDelayMs: number
+  readonly sessionTtlMs: number
+  readonly onError: OnError
+}
+
+/** What the sessions of a server are kept with. */
+export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
+  const { snapshotDelayMs, sessionTtlMs } = limits
+  return { store, owner: randomUUID(), snapshotDelayMs, sessionTtlMs, onError }
+}
+
+/** What a keeper uses of its session. */
+export interface KeptParts {
+  /** Whose it is. */
+  readonly userId: string | null
+  /** What opens it. */
+  secrets(): StoredSecrets
+  /** Puts what changed in its trees into the changes. */
+  collect(changes: EntryChanges): void
+  /** Another server has the session now. */
+  taken(): void
+}
+
+/** Changes by key; null for what is gone. */
+export type EntryChanges = Map<string, string | null>
+
+/** So many times longer than for a call that runs, a save waits for one that is done. */
+const frameFactor = 40
+const firstRetryMs = 100
+const longestRetryMs = 5_000
+
+/**
+ * Saves what changes of one session, off the path of its frames, one save at a time. The answer of a call waits for the
+ * save with its effects. A save waits for calls that run, for a while: what they have done by half shall not be stored
+ * without their answer. One that runs longer is stored as begun, and will not be run again.
+ */
+export class SessionKeeper {
+  private readonly entries: Map<string, string>
+  private changes: EntryChanges = new Map()
+  /** Calls that run, and are not stored as begun. */
+  private readonly running = new Set<number>()
+  /** Calls that have done all that they do, and are about to be answered. */
+  private readonly settling = new Set<number>()
+  private waiting: (() => void)[] = []
+  private scheduled: NodeJS.Immediate | null = null
+  private delay: NodeJS.Timeout | null = null
+  private saving: Promise<void> | null = null
+  private again = false
+  /** False where the store shall hear of the session though nothing changed. */
+  private untouched = true
+  /** When a save began to wait for calls. */
+  private impatientSince = 0
+  private ended = false
+  readonly outlivesProcess: boolean
+
+  private page: number
+
+  /** @param saved what the store has of the session. */
+  constructor(
+    private readonly host: KeeperHost,
+    private readonly key: string,
+    saved: SessionEntries,
+    private readonly session: KeptParts,
+  ) {
+    this.entries = new Map(saved)
+    if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
+    this.page = Number(saved.get(pageKey) ?? 0)
+    this.outlivesProcess = host.store.outlivesProcess
+  }
+
+  /** No other call of any session has this id, and a call that is sent again has the same. */
+  callId(call: number): string {
+    return `${this.key}.${this.page}.${call}`
+  }
+
+  /** Another page goes on with the session: it may give its calls the same numbers. */
+  newPage(): void {
+    this.running.clear()
+    this.settling.clear()
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key.startsWith(callKey(''))) this.changes.set(key, null)
+    }
+    this.changes.set(pageKey, String(++this.page))
+  }
+
+  /** A tree is no more. */
+  dropTree(tree: number): void {
+    if (this.ended) return
+    const own = treeKey(tree)
+    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
+      if (key === own || key.startsWith(slotKey(tree, ''))) this.changes.set(key, null)
+    }
+    this.changed()
+  }
+
+  /** Something changed without a call. */
+  changed(): void {
+    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled !== null) return
+    this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
+  }
+
+  begin(call: number): void {
+    if (this.outlivesProcess) this.running.add(call)
+  }
+
+  /** The call has done what it does; its answer waits for the frame with its effects. */
+  finished(call: number): void {
+    if (this.running.delete(call)) this.settling.add(call)
+  }
+
+  /** Resolves when everything up to now is stored, the answer of this call too. */
+  answered(call: number, answer: Body | null): Promise<void> {
+    this.running.delete(call)
+    this.settling.delete(call)
+    // It was refused before it was a call.
+    if (answer === null) return Promise.resolve()
+    this.changes.set(callKey(call), encodeCall(answer))
+    return this.saved()
+  }
+
+  /** The answer has arrived; that is told to the store with what comes next. */
+  forget(call: number): void {
+    this.running.delete(call)
+    this.settling.delete(call)
+    const key = callKey(call)
+    if (this.entries.has(key)) this.changes.set(key, null)
+    else this.changes.delete(key)
+  }
+
+  /** Stores everything up to now, soon. */
+  saved(): Promise<void> {
+    if (this.ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.waiting.push(resolve)
+      this.soon()
+    })
+  }
+
+  /** In a turn of its own: by then React has committed what was set, and frames have left. */
+  private soon(): void {
+    if (!this.ended) this.scheduled ??= setImmediate(() => this.run())
+  }
+
+  private run(): void {
+    this.clearTimers()
+    if (this.ended) return
+    if (this.saving !== null) {
+      this.again = true
+      return
+    }
+    if (this.mustWait()) return
+    this.saving = this.save().finally(() => {
+      this.saving = null
+      if (this.again || this.waiting.length > 0) this.soon()
+    })
+  }
+
+  /** A call that is answered asks for a save by itself. */
+  private mustWait(): boolean {
+    if (this.running.size + this.settling.size === 0) {
+      this.impatientSince = 0
+      return false
+    }
+    const now = Date.now()
+    this.impatientSince ||= now
+    // Those that are done have an answer with the next frame, which a slow browser may hold up.
+    const patienceMs = this.host.snapshotDelayMs * (this.settling.size > 0 ? frameFactor : 1)
+    const left = this.impatientSince + patienceMs - now
+    if (left <= 0) return false
+    this.delay = setTimeout(() => this.run(), left)
+    return true
+  }
+
+  private async save(): Promise<void> {
+    this.again = false
+    this.impatientSince = 0
+    const { waiting } = this
+    this.waiting = []
+    const entries = this.take()
+    if (entries.size > 0 || !this.untouched) await this.store(entries)
+    this.untouched = true
+    for (const resolve of waiting) resolve()
+  }
+
+  private take(): EntryChanges {
+    const { changes } = this
+    this.changes = new Map()
+    for (const calls of [this.running, this.settling]) {
+      for (const call of calls) changes.set(callKey(call), encodeCall(null))
+      calls.clear()
+    }
+    const secrets = JSON.stringify(this.session.secrets())
+    if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
+    this.session.collect(changes)
+    for (const [key, text] of changes) {
+      if (text === null) this.entries.delete(key)
+      else this.entries.set(key, text)
+    }
+    return changes
+  }
+
+  /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
+  private async store(entries: EntryChanges): Promise<void> {
+    const { store, owner, sessionTtlMs, onError } = this.host
+    for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
+      try {
+        const all = () => this.entries
+        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+      } catch (error) {
+        if ((error as LiverootError).code === 'session_taken') return this.taken()
+        describeError(error, 'snapshot_failed', onError)
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+  }
+
+  private taken(): void {
+    this.end()
+    this.session.taken()
+  }
+
+  /** Stores all that there is. Calls that run are not waited for. */
+  saveAll(log: CallLog): Promise<void> {
+    for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
+    this.running.clear()
+    this.settling.clear()
+    return this.saved()
+  }
+
+  /** Lets the store know that the session is alive. */
+  touch(): void {
+    if (!this.outlivesProcess) return
+    this.untouched = false
+    void this.saved()
+  }
+
+  private clearTimers(): void {
+    if (this.scheduled !== null) clearImmediate(this.scheduled)
+    if (this.delay !== null) clearTimeout(this.delay)
+    this.scheduled = null
+    this.delay = null
+  }
+
+  /** Nothing is saved any more. Answers that wait are for nobody. */
+  end(): void {
+    this.ended = true
+    this.clearTimers()
+    for (const resolve of this.waiting.splice(0)) resolve()
+  }
+
+  /** The session is over for good. */
+  remove(): void {
+    this.end()
+    const { store, owner, onError } = this.host
+    const removed = (this.saving ?? Promise.resolve()).then(() => store.remove(this.key, owner))
+    removed.catch((error: unknown) => void describeError(error, 'snapshot_failed', onError))
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { natsBus, natsStore } from '../../src/adapters/nats/index.ts'
+import { redisBus, redisStore } from '../../src/adapters/redis/index.ts'
+import { type Bus, fileStore, memoryBus, memoryStore, type SessionStore } from '../../src/server/index.ts'
+import { brokerUrls } from '../support/brokers.ts'
+
+/** Where a run keeps its sessions, and what carries its topics. */
+export const engineNames = ['memory', 'file', 'redis', 'nats'] as const
+export type EngineName = (typeof engineNames)[number]
+
+/** What is one run's own at an engine: a path, or what keys and topics begin with. */
+export function newPlace(engine: EngineName): string {
+  const name = `chaos-${randomUUID().slice(0, 8)}`
+  return engine === 'file' ? join(tmpdir(), `${name}.log`) : name
+}
+
+export function openStore(engine: EngineName, place: string): SessionStore {
+  switch (engine) {
+    case 'memory':
+      return memoryStore()
+    case 'file':
+      return fileStore({ path: place })
+    case 'redis':
+      return redisStore({ url: brokerUrls.redis, prefix: `${place}:session:` })
+    case 'nats':
+      return natsStore({ url: brokerUrls.nats, bucket: place })
+  }
+}
+
+export function openBus(engine: EngineName, place: string): Bus {
+  switch (engine) {
+    case 'redis':
+      return redisBus({ url: brokerUrls.redis, prefix: `${place}:bus:` })
+    case 'nats':
+      return natsBus({ url: brokerUrls.nats, prefix: place })
+    default:
+      return memoryBus()
+  }
+}
+
+/** Forgets a file; what is kept at a broker has names of its own and an end. */
+export function removePlace(engine: EngineName, place: string): void {
+  if (engine === 'file') for (const end of ['', '.lock', '.new']) rmSync(place + end, { force: true })
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Killable, type StoreKind } from './killable.ts'
+import { LivePage } from './live-page.ts'
+import { RawPage } from './raw-page.ts'
+
+/** What holds with every store that outlives the process. */
+export function killCases(kind: StoreKind, where: () => string): void {
+  let server: Killable
+  let page: LivePage
+
+  beforeAll(async () => {
+    server = new Killable(kind, where())
+    await server.start()
+  }, 60_000)
+  afterAll(() => server.kill())
+  beforeEach(async () => {
+    page = new LivePage(() => server.port)
+    await page.until('the page', () => page.text('ticks') !== '')
+  })
+  afterEach(async () => {
+    await page.close()
+  })
+
+  async function restart(version?: string): Promise<void> {
+    await server.kill()
+    await server.start(version)
+  }
+
+  test('every call has its effect once, in order, however often the server is killed', async () => {
+    const keys: string[] = []
+    let typing = true
+    const typist = (async () => {
+      for (let n = 0; n < 1_500 && typing; n++) {
+        keys.push(String(n))
+        page.type(String(n))
+        await sleep(10)
+      }
+    })()
+    for (let kills = 0; kills < 2; kills++) {
+      await sleep(150 + 130 * kills)
+      await restart()
+      await page.until('some answers', () => page.text('typed').split(' ').length > keys.length / 2)
+    }
+    typing = false
+    await typist
+    await page.shows('typed', keys.join(' '))
+  })
+
+  test('a call that was running when the server was killed is not run again', async () => {
+    const before = await RawPage.open(server.port, {})
+    const first = await before.heard(/^f1,/)
+    const slow = /\[(\d+),\["\$","button",null,\{"id":"slow"/.exec(first)?.[1]
+    const typed = /\[(\d+),\["\$","p",null,\{"id":"typed"/.exec(first)?.[1]
+    before.say('a1,1,1', `c1,1,1,${slow}\n0.onClick`)
+    await before.heard(/begun/)
+    // What it has done so far is stored without its answer when another call's effect is.
+    before.say(`c2,1,1,${typed}\n0.onKeyDown\n[{"@":"keydown","key":"a"}]`)
+    await before.heard(/^r2,/)
+    expect(before.said.some((message) => message.startsWith('r1'))).toBe(false)
+    const { token } = before.welcome
+    await restart()
+    const after = await RawPage.open(server.port, { token, received: before.said.length })
+    expect(after.welcome.session).toBe('restored')
+    const again = await after.heard(/^f1,2/)
+    expect(again).toContain('"begun"')
+    expect(again).not.toContain('done')
+    after.say(`c1,1,1,${slow}\n0.onClick`)
+    expect(await after.heard(/^y1,/)).toContain('call_interrupted')
+    after.say(`c3,1,1,${slow}\n0.onClick`)
+    await after.heard(/begun done/)
+    after.close()
+  })
+
+  test('state that changes without a call, topics, ids of calls, and a deploy of a changed component', async () => {
+    await page.until('some ticks', () => Number(page.text('ticks')) > 10)
+    page.click('heard')
+    await page.shows('heard', 'said 0')
+    page.click('ids')
+    await page.until('an id', () => page.text('ids') !== '')
+    await sleep(300)
+    const before = Number(page.text('ticks'))
+    await restart('new')
+    await page.until('more ticks', () => Number(page.text('ticks')) >= before)
+    expect(page.text('heard')).toBe('said 0')
+    page.click('heard')
+    await page.shows('heard', 'said 0 said 1')
+    page.click('ids')
+    await page.until('another id', () => page.text('ids').includes(' '))
+    const ids = page.text('ids').split(' ')
+    expect(new Set(ids).size).toBe(2)
+    // The changed component starts afresh.
+    expect(page.element<HTMLInputElement>('name').value).toBe('fresh')
+    for (const id of ids) expect(id).toMatch(/^[\w-]{22}\.0\.\d+$/)
+  })
+}
