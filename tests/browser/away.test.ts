@@ -53,7 +53,7 @@ describeInBrowser('a page that is away for a while, in Chromium', () => {
 
   /** No network, for the browser and for what is open. */
   async function goOffline(page: Page): Promise<void> {
-    // By itself this leaves connections alone, also new ones; it is what pages are told.
+    // What is open only hangs by that; here it breaks, too.
     await page.context().setOffline(true)
     cable.down = true
     cable.cut()
