@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [scenario ...] [clicks] [fanout] [fanout-table] [scale] [--json] [--profile]`: Liveroot against sending whole trees, and
- * `clicks` and `fanout` against bare `ws`.
+ * `npm run bench -- [scenario ...] [clicks] [durability] [fanout] [fanout-table] [scale] [--json] [--profile]`: Liveroot against sending whole trees,
+ * `clicks` and `fanout` against bare `ws`, and `durability` against state that is not kept.
  */
 import { parseArgs } from 'node:util'
 import { build } from './build.ts'
@@ -8,10 +8,12 @@ import { profileClicks, runClicks } from './clicks.ts'
 import type { FanoutFigures } from './client/fanout/load.ts'
 import type { Figures } from './client/measure.ts'
 import type { ScaleFigures } from './client/scale.ts'
+import { profileDurability, runDurability } from './durability.ts'
 import { profileFanout, runFanout } from './fanout.ts'
 import { type PlanName, planNames } from './plans.ts'
 import { type Comparison, printScale, printTable, scaleJson, tableJson } from './report.ts'
 import { clicksJson, printClicks } from './report-clicks.ts'
+import { durabilityJson, printDurability } from './report-durability.ts'
 import { fanoutJson, printFanout } from './report-fanout.ts'
 import { run } from './run.ts'
 
@@ -20,7 +22,7 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
 })
 const fanoutKinds = ['fanout', 'fanout-table'] as const
-const others = ['clicks', 'scale', ...fanoutKinds]
+const others = ['clicks', 'durability', 'scale', ...fanoutKinds]
 const unknown = positionals.filter((name) => !others.includes(name) && !planNames.includes(name as PlanName))
 if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`)
 
@@ -28,7 +30,7 @@ const all = positionals.length === 0
 const names = planNames.filter((name) => all || positionals.includes(name))
 // The JSON of a whole run is that of the scenarios; `clicks` and `scale` have objects of their own.
 const wants = (name: string) => positionals.includes(name) || (all && !values.json)
-const [withClicks, withScale] = [wants('clicks'), wants('scale')]
+const [withClicks, withDurability, withScale] = [wants('clicks'), wants('durability'), wants('scale')]
 // Asked for by its name, `fanout` is both.
 const fanouts = fanoutKinds.filter((kind) => wants(kind) || wants('fanout'))
 
@@ -44,17 +46,20 @@ async function printFigures(): Promise<void> {
     compared.push({ name, liveroot, wholeTreeFlight })
   }
   const clicks = withClicks ? await runClicks(directory) : null
+  const durability = withDurability ? await runDurability(directory) : null
   const scale = withScale ? await run<ScaleFigures[]>(directory, 'scale', 'liveroot') : null
   const fanout: FanoutFigures[][] = []
   for (const kind of fanouts) fanout.push(await runFanout(directory, kind))
   if (values.json) {
     const spread = fanout.length === 0 ? null : fanoutJson(fanout)
-    const own = { ...(clicks && clicksJson(clicks)), ...spread, ...(scale && scaleJson(scale)) }
+    const kept = durability && durabilityJson(durability)
+    const own = { ...(clicks && clicksJson(clicks)), ...kept, ...spread, ...(scale && scaleJson(scale)) }
     console.log(JSON.stringify({ ...tableJson(compared), ...own }))
     return
   }
   if (compared.length > 0) printTable(compared)
   if (clicks !== null) printClicks(clicks)
+  if (durability !== null) printDurability(durability)
   for (const figures of fanout) printFanout(figures)
   if (scale !== null) printScale(scale)
 }
@@ -65,6 +70,7 @@ async function printProfiles(): Promise<void> {
     console.log(`${name}\n${profile?.join('\n')}\n`)
   }
   if (withClicks) console.log(`clicks\n${(await profileClicks(directory)).join('\n')}\n`)
+  if (withDurability) console.log(`durability file\n${(await profileDurability(directory)).join('\n')}\n`)
   for (const kind of fanouts) {
     for (const [system, lines] of Object.entries(await profileFanout(directory, kind))) {
       if (system !== 'floor') console.log(`${kind} ${system}\n${lines.join('\n')}\n`)

@@ -51,6 +51,12 @@ export const targetHeapKb = 10
 /** Bounds for `clicks`: bytes of a click, and what it costs against one echo of as many bytes. */
 export const clickTargets = { bytesUp: 50, bytesDown: 45, cpuRatio: 3, roundTripRatio: 2 } as const
 
+/** How state is kept: not at all, to be stored when the session sleeps, or stored with each click. */
+export type Keeping = 'none' | 'memory' | 'file'
+
+/** CPU of a click whose effects are stored by `fileStore`, against one where no state is kept. */
+export const durabilityTarget = 1.25
+
 /** What every browser is told of at once: by a tree of its own, by one tree for all, or one cell of a large table. */
 export type FanoutScenario = 'fanout-private' | 'fanout-shared' | 'fanout-table'
 

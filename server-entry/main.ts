@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { redisBus, redisStore } from 'liveroot/redis'
-import { createLiveServer, route } from 'liveroot/server'
+import { createLiveServer, fileStore, route, type SessionStore } from 'liveroot/server'
 import { Chart } from '../fixtures/chart/chart.tsx'
 import { Room } from '../fixtures/chat/room.tsx'
 import { parseRoom } from '../fixtures/chat/room-store.ts'
@@ -19,12 +19,23 @@ import { maxUploadBytes } from '../fixtures/upload/limit.ts'
 import { Upload } from '../fixtures/upload/upload.tsx'
 import { serveSite } from './serve-site.ts'
 
+const askedPort = Number(process.env.PORT ?? 3000)
+
 // With it, this process is one of a cluster: sessions and topics are those of all.
 const redis = process.env.LIVEROOT_REDIS
-const cluster = redis ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) } : {}
+const engines = redis
+  ? { bus: redisBus({ url: redis }), sessionStore: redisStore({ url: redis }) }
+  : ownStore()
+
+/** Pages go on where they were when the demo is started again; on a port that was just free nobody would find it. */
+function ownStore(): { readonly sessionStore?: SessionStore } {
+  if (askedPort === 0) return {}
+  // The bundle's own folder is emptied by the next build.
+  return { sessionStore: fileStore({ path: join(__dirname, `../sessions/${askedPort}.log`) }) }
+}
 
 const live = createLiveServer({
-  ...cluster,
+  ...engines,
   routes: [
     route('/counter', Counter),
     route('/shared-counter', SharedCounter),
@@ -46,7 +57,7 @@ const live = createLiveServer({
   onRequest: serveSite(join(__dirname, '../client')),
 })
 
-const { port } = await live.listen(Number(process.env.PORT ?? 3000))
+const { port } = await live.listen(askedPort)
 console.log(`Liveroot demo: http://localhost:${port}`)
 
 // SIGTERM drains by itself.

@@ -83,6 +83,11 @@ class FileStore implements SessionStore {
     }
   }
 
+  async load(session: string): Promise<SessionEntries | null> {
+    await this.opened
+    return this.sessions.load(session)
+  }
+
   async claim(session: string, owner: string): Promise<SessionEntries | null> {
     await this.opened
     const entries = this.sessions.claim(session, owner)

@@ -27,11 +27,15 @@ export class KeptSessions {
     return undefined
   }
 
+  load(session: string): SessionEntries | null {
+    const kept = this.get(session)
+    return kept === undefined ? null : new Map(kept.entries)
+  }
+
   claim(session: string, owner: string): SessionEntries | null {
     const kept = this.get(session)
-    if (kept === undefined) return null
-    kept.owner = owner
-    return new Map(kept.entries)
+    if (kept !== undefined) kept.owner = owner
+    return this.load(session)
   }
 
   /**

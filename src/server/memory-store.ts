@@ -22,6 +22,10 @@ class MemoryStore implements SessionStore {
     this.sessions = new KeptSessions(maxSessions)
   }
 
+  async load(session: string): Promise<SessionEntries | null> {
+    return this.sessions.load(session)
+  }
+
   async claim(session: string, owner: string): Promise<SessionEntries | null> {
     return this.sessions.claim(session, owner)
   }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
+import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import type { StoredSecrets } from './session-token.ts'
 import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
 /** What every session's keeper uses of its server. */
@@ -29,8 +29,8 @@ export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnE
 export interface KeptParts {
   /** Whose it is. */
   readonly userId: string | null
-  /** What opens it. */
-  secrets(): StoredSecrets
+  /** What opens it, as JSON. */
+  secrets(): string
   /** Puts what changed in its trees into the changes. */
   collect(changes: EntryChanges): void
   /** Another server has the session now. */
@@ -205,7 +205,7 @@ export class SessionKeeper {
       for (const call of calls) changes.set(callKey(call), encodeCall(null))
       calls.clear()
     }
-    const secrets = JSON.stringify(this.session.secrets())
+    const secrets = this.session.secrets()
     if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
     this.session.collect(changes)
     for (const [key, text] of changes) {
@@ -218,16 +218,32 @@ export class SessionKeeper {
   /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
   private async store(entries: EntryChanges): Promise<void> {
     const { store, owner, sessionTtlMs, onError } = this.host
+    const from = performance.now()
+    const ended = (outcome: SnapshotSaved['outcome']) => this.tell(entries, from, outcome)
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
         const all = () => this.entries
-        return await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        return ended('ok')
       } catch (error) {
-        if ((error as LiverootError).code === 'session_taken') return this.taken()
+        if ((error as LiverootError).code === 'session_taken') {
+          ended('refused')
+          return this.taken()
+        }
+        ended('failed')
         describeError(error, 'snapshot_failed', onError)
         await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
     }
+  }
+
+  private tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
+    const { snapshotSaved } = diagnostics
+    if (!snapshotSaved.hasSubscribers) return
+    let bytes = 0
+    for (const [key, text] of entries) bytes += Buffer.byteLength(key) + Buffer.byteLength(text ?? '')
+    const durationMs = performance.now() - from
+    snapshotSaved.publish({ session: this.key, entries: entries.size, bytes, durationMs, outcome })
   }
 
   private taken(): void {

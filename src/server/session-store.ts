@@ -26,6 +26,12 @@ export interface SessionStore {
    */
   readonly outlivesProcess: boolean
   /**
+   * Reads what was saved last, and leaves the session to its owner: who comes with a wrong token shall not disturb it.
+   *
+   * @returns null where there is no such session, or it has expired.
+   */
+  load(session: string): Promise<SessionEntries | null>
+  /**
    * Makes `owner` the one that may save a session, from the moment that this is called for at the latest when it resolves.
    *
    * @returns what was saved last, or null where there is no such session, or it has expired; nothing is kept of that.

@@ -40,6 +40,7 @@ export class SessionSecrets {
   private current = ''
   private former: string | null = null
   private expiresAt = 0
+  private text: string | null = null
 
   /** @param ttlMs how long a session may be left alone before its tokens open nothing any more. */
   constructor(
@@ -62,11 +63,13 @@ export class SessionSecrets {
   /** The browser has the newest token: the one before opens nothing any more. */
   arrived(): void {
     this.former = null
+    this.text = null
   }
 
   /** The browser was here just now. */
   renew(): void {
     this.expiresAt = Date.now() + this.ttlMs
+    this.text = null
   }
 
   accepts(secret: string): boolean {
@@ -82,6 +85,12 @@ export class SessionSecrets {
   get stored(): StoredSecrets {
     const { current, former, expiresAt } = this
     return { current, former, expiresAt }
+  }
+
+  /** The same as JSON: the same text until something changes. */
+  get storedText(): string {
+    this.text ??= JSON.stringify(this.stored)
+    return this.text
   }
 }
 

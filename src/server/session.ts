@@ -114,7 +114,7 @@ export class Session implements ViewerHost {
     })
     this.keeper = new SessionKeeper(host.keeping, id, saved, {
       userId,
-      secrets: () => this.secrets.stored,
+      secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
       taken: () => this.taken(),
     })

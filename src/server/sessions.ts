@@ -50,6 +50,10 @@ export class Sessions {
     return this.all.size
   }
 
+  private get hasRoom(): boolean {
+    return this.all.size < this.host.limits.maxSessions
+  }
+
   /** The session of a browser that says hello, or why it gets none. Rejects where the store does not answer. */
   attach(
     hello: HelloBody,
@@ -91,7 +95,7 @@ export class Sessions {
   }
 
   private make(id: string, who: KnownUser, link: SessionLink, saved?: SessionEntries): Session | null {
-    if (this.all.size >= this.host.limits.maxSessions) return null
+    if (!this.hasRoom) return null
     const session = new Session(this.host, id, who, link, () => this.all.delete(id), saved)
     this.all.set(id, session)
     return session
@@ -106,19 +110,20 @@ export class Sessions {
   ): Promise<Attached | AttachRefusal> {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
-    const saved = await store.claim(id, owner)
+    // Whoever claims it takes it from the server that has it: first it must be theirs.
+    let found = openStored(await store.load(id), shown, who)
+    if (typeof found === 'object' && this.hasRoom)
+      found = openStored(await store.claim(id, owner), shown, who)
     if (this.draining) return 'server_closing'
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
-    const stored = saved === null ? null : readSnapshot(saved)
-    const refusal = stored === null ? 'stale_token' : refusalOfStored(stored, shown.secret, who)
-    if (saved === null || stored === null || refusal !== null) {
-      if (saved !== null && refusal !== null) this.host.refused(refusal)
+    if (typeof found === 'string') {
+      if (found !== 'missing') this.host.refused(found)
       return this.begin(who, link)
     }
-    const session = this.make(id, who, link, saved)
+    const session = this.make(id, who, link, found.saved)
     if (session === null) return 'too_many_sessions'
-    session.restore(stored, hello.received === undefined)
+    session.restore(found.stored, hello.received === undefined)
     return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key) })
   }
 
@@ -169,11 +174,20 @@ function whenSaved(attached: Attached): Attached | Promise<Attached> {
   return keeper.outlivesProcess ? keeper.saved().then(() => attached) : attached
 }
 
-function refusalOfStored(
-  { secrets, userId }: StoredSession,
-  secret: string,
+interface OpenedSession {
+  readonly saved: SessionEntries
+  readonly stored: StoredSession
+}
+
+/** What a store has of a session, for somebody with that token; else why they do not get it. */
+function openStored(
+  saved: SessionEntries | null,
+  { secret }: SessionToken,
   who: KnownUser,
-): 'stale_token' | 'wrong_user' | null {
+): OpenedSession | 'missing' | 'stale_token' | 'wrong_user' {
+  if (saved === null) return 'missing'
+  const stored = readSnapshot(saved)
+  const { secrets, userId } = stored
   if (secrets === null || !new SessionSecrets(0, secrets).accepts(secret)) return 'stale_token'
-  return userId === who.userId ? null : 'wrong_user'
+  return userId === who.userId ? { saved, stored } : 'wrong_user'
 }

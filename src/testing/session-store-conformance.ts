@@ -136,6 +136,20 @@ const rules: Readonly<Record<string, (context: Context, session: string) => Prom
     await assert.rejects(store.save(session, 'b', saveOf({ k: '4' }, { k: '4' })), taken)
   },
 
+  async 'who looks at a session takes it from nobody'(context, session) {
+    const store = await context.open()
+    assert.equal(await store.load(session), null)
+    await store.save(session, 'a', first({ k: '1' }))
+    expectEntries(await store.load(session), { k: '1' })
+    await store.save(session, 'a', saveOf({ k: '2' }, { k: '2' }))
+    await store.claim(session, 'b')
+    await store.save(session, 'b', saveOf({ k: null, other: '3' }, { other: '3' }))
+    expectEntries(await store.load(session), { other: '3' })
+    await assert.rejects(store.save(session, 'a', saveOf({ k: '4' }, { k: '4' })), taken)
+    await store.remove(session, 'b')
+    assert.equal(await store.load(session), null)
+  },
+
   async 'of owners that claim at once one is left'(context, session) {
     const store = await context.open()
     await store.save(session, 'a', first({ k: '0' }))
@@ -155,6 +169,7 @@ const rules: Readonly<Record<string, (context: Context, session: string) => Prom
     await store.save(`${session}-kept`, 'a', first({ k: '1' }, 50))
     await store.save(`${session}-kept`, 'a', saveOf({ k: '2' }, { k: '2' }))
     await sleep(120)
+    assert.equal(await store.load(session), null)
     assert.equal(await store.claim(session, 'b'), null)
     expectEntries(await store.claim(`${session}-kept`, 'b'), { k: '2' })
   },

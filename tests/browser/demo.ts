@@ -11,13 +11,18 @@ const screenshots = join(top, 'test-output/screenshots')
 /** The demo's server in a process of its own, on a free port. */
 export interface Demo {
   readonly url: string
-  stop(): Promise<void>
+  /** Ends it as a deploy does, or at once where another signal says so. */
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts the demo as `npm start` does. Port 0 takes a free one. */
-export async function startDemo(port = 0, more: Readonly<Record<string, string>> = {}): Promise<Demo> {
+/** Starts the demo as `npm start` does. Port 0 takes a free one. `bundle` is what was built, or a changed copy of it. */
+export async function startDemo(
+  port = 0,
+  more: Readonly<Record<string, string>> = {},
+  bundle = 'main.cjs',
+): Promise<Demo> {
   const env = { ...process.env, ...more, NODE_ENV: 'production', PORT: String(port) }
-  const server = spawn(process.execPath, ['build/server/main.cjs'], {
+  const server = spawn(process.execPath, [join('build/server', bundle)], {
     cwd: top,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,9 +30,9 @@ export async function startDemo(port = 0, more: Readonly<Record<string, string>>
   const url = await urlOf(server)
   return {
     url,
-    stop: async () => {
-      if (server.exitCode !== null) return
-      server.kill('SIGTERM')
+    stop: async (signal = 'SIGTERM') => {
+      if (server.exitCode !== null || server.signalCode !== null) return
+      server.kill(signal)
       await once(server, 'exit')
     },
   }

@@ -61,9 +61,14 @@ export class LivePage {
     return this.until(`#${id} to show "${text}"`, () => this.text(id) === text)
   }
 
-  async close(): Promise<void> {
+  /** All calls are. */
+  answered(): Promise<void> {
     const session = sessionOf(this.client)
-    await this.until('the answers', () => !session.calling)
+    return this.until('the answers', () => !session.calling)
+  }
+
+  async close(): Promise<void> {
+    await this.answered()
     this.root.unmount()
     await new Promise((resolve) => setTimeout(resolve, 10))
     this.client.close()

@@ -50,7 +50,8 @@ export class RawPage {
     }
   }
 
-  close(): void {
-    this.socket.close(1000)
+  /** With another code than 1000 the connection is lost, and the session is not. */
+  close(code = 1000): void {
+    this.socket.close(code)
   }
 }

@@ -1,4 +1,7 @@
-/** The browsers of `clicks`: `load.ts <port of liveroot> <port of echo> <recording>`. Tells its parent the figures. */
+/**
+ * The browsers of `clicks` and `durability`: `load.ts <plan> <recording> [name of the one to profile]`. Tells
+ * its parent the figures by the targets' names.
+ */
 import type { Measured } from '../../control-messages.ts'
 import { Control } from '../control.ts'
 import { type Answered, type Clicker, type ClickSystem, openClicker } from './clicker.ts'
@@ -21,16 +24,26 @@ export interface Quantiles {
   readonly p99: number
 }
 
-const systems = ['liveroot', 'echo', 'echoTwo'] as const satisfies ClickSystem[]
+/** What is clicked on. */
+export interface ClickTarget {
+  readonly name: string
+  readonly system: ClickSystem
+  readonly port: number
+}
+
+export interface LoadPlan {
+  readonly targets: readonly ClickTarget[]
+  /** Clicks of one browser alone, in each round. */
+  readonly clicksAlone: number
+}
 
 export const browsers = 50
-const clicksAlone = 1500
 const clicksOfEach = 80
 const warmUpRounds = 4
 const rounds = 11
 /** A busy machine gets fewer rounds. */
 const fewestRounds = 4
-const roundsMs = 20_000
+const roundsMs = 30_000
 
 interface Subject {
   readonly control: Control
@@ -38,11 +51,11 @@ interface Subject {
   readonly crowd: Clicker[]
 }
 
-const [livePort, echoPort, recorded, profile] = process.argv.slice(2) as [string, string, string, string?]
+const [plan, recorded, profile] = process.argv.slice(2) as [string, string, string?]
+const { targets, clicksAlone } = JSON.parse(plan) as LoadPlan
 const recording = JSON.parse(recorded) as ClickRecording
 
-async function open(system: ClickSystem): Promise<Subject> {
-  const port = Number(system === 'liveroot' ? livePort : echoPort)
+async function open({ system, port }: ClickTarget): Promise<Subject> {
   const clickers: Clicker[] = []
   for (let i = 0; i < browsers; i++) clickers.push(await openClicker(system, port, recording))
   return { control: await Control.open(port), alone: clickers.slice(0, 1), crowd: clickers }
@@ -114,9 +127,9 @@ function quantile(values: readonly number[], part: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] as number
 }
 
-async function measure(): Promise<Record<ClickSystem, LoadFigures>> {
+async function measure(): Promise<Record<string, LoadFigures>> {
   const figures: Figures[] = []
-  for (const system of systems) figures.push(new Figures(await open(system)))
+  for (const target of targets) figures.push(new Figures(await open(target)))
   // In turn, so that whatever else the machine does meets all of them alike.
   const measureAll = async () => {
     for (const each of figures) await each.measure()
@@ -125,17 +138,17 @@ async function measure(): Promise<Record<ClickSystem, LoadFigures>> {
   for (const each of figures) each.forget()
   const end = performance.now() + roundsMs
   for (let i = 0; i < rounds && (i < fewestRounds || performance.now() < end); i++) await measureAll()
-  const [liveroot, echo, echoTwo] = figures.map(({ all }) => all) as [LoadFigures, LoadFigures, LoadFigures]
-  return { liveroot, echo, echoTwo }
+  return Object.fromEntries(targets.map(({ name }, i) => [name, (figures[i] as Figures).all]))
 }
 
 /** Where the server's time goes, with many browsers. */
-async function profiled(): Promise<string[]> {
-  const subject = await open('liveroot')
+async function profiled(target: ClickTarget): Promise<string[]> {
+  const subject = await open(target)
   for (let i = 0; i < warmUpRounds; i++) await round(subject, subject.crowd, clicksOfEach)
   await subject.control.startProfile()
   for (let i = 0; i < rounds; i++) await round(subject, subject.crowd, clicksOfEach)
   return subject.control.stopProfile()
 }
 
-process.send?.(profile === 'profile' ? await profiled() : await measure(), () => process.exit(0))
+const profiledTarget = targets.find(({ name }) => name === profile)
+process.send?.(profiledTarget ? await profiled(profiledTarget) : await measure(), () => process.exit(0))

@@ -52,6 +52,12 @@ class NatsStore implements SessionStore {
     this.opened.catch(() => {})
   }
 
+  async load(session: string): Promise<SessionEntries | null> {
+    const { kv } = await this.opened
+    const value = readValue(await kv.get(keyOf(session)))
+    return value === null || value.expiresAt <= Date.now() ? null : new Map(value.entries)
+  }
+
   async claim(session: string, owner: string): Promise<SessionEntries | null> {
     const { kv } = await this.opened
     const key = keyOf(session)

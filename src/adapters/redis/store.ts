@@ -26,6 +26,8 @@ const ownerField = 'owner'
 /** Fields with this in front are entries. */
 const entryMark = 'e'
 
+const loadScript = `return redis.call('HGETALL', KEYS[1])`
+
 const claimScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 redis.call('HSET', KEYS[1], '${ownerField}', ARGV[1])
@@ -61,15 +63,12 @@ class RedisStore implements SessionStore {
     this.connected.catch(() => {})
   }
 
+  async load(session: string): Promise<SessionEntries | null> {
+    return entriesOf((await this.run(loadScript, session, [])) as readonly string[])
+  }
+
   async claim(session: string, owner: string): Promise<SessionEntries | null> {
-    const found = (await this.run(claimScript, session, [owner])) as readonly string[] | null
-    if (found === null) return null
-    const entries = new Map<string, string>()
-    for (let i = 0; i < found.length; i += 2) {
-      const field = found[i] as string
-      if (field.startsWith(entryMark)) entries.set(field.slice(entryMark.length), found[i + 1] as string)
-    }
-    return entries
+    return entriesOf((await this.run(claimScript, session, [owner])) as readonly string[] | null)
   }
 
   async save(session: string, owner: string, { entries, all, expiresAt }: SessionSave): Promise<void> {
@@ -101,6 +100,17 @@ async function connect(url: string): Promise<RedisClientType> {
   client.on('error', () => {})
   await client.connect()
   return client
+}
+
+/** Of the fields and values of a hash; null where there is no such hash. */
+function entriesOf(found: readonly string[] | null): SessionEntries | null {
+  if (found === null || found.length === 0) return null
+  const entries = new Map<string, string>()
+  for (let i = 0; i < found.length; i += 2) {
+    const field = found[i] as string
+    if (field.startsWith(entryMark)) entries.set(field.slice(entryMark.length), found[i + 1] as string)
+  }
+  return entries
 }
 
 function pairs(entries: ReadonlyMap<string, string | null>): string[] {
