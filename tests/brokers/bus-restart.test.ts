@@ -63,7 +63,8 @@ for (const [broker, make] of Object.entries(buses)) {
           () => 'no gap is told',
         )
         expect(kept).toEqual(Array.from({ length: messages }, (_, i) => String(i)))
-        expect(plain).toEqual(['GAP'])
+        // Each connection that a recovering broker ends again is a gap of its own.
+        expect(new Set(plain)).toEqual(new Set(['GAP']))
         expect(new Set(errors)).toEqual(new Set(['bus_failed']))
       } finally {
         await Promise.all([a.close(), b.close()])
