@@ -84,6 +84,11 @@ export const errorCodes = {
   too_many_uploads: { meaning: 'The session has `maxUploads` files on the way already.', retry: true },
   upload_lost: { meaning: 'A call names a file that did not arrive, or not whole.', retry: true },
   bad_payload: { meaning: 'What the server sent could not be decoded.', retry: true },
+  not_forwarded: {
+    meaning:
+      'The call belongs to another server, where its files, live arguments or functions, or its result, cannot go.',
+    retry: false,
+  },
   connection_lost: { meaning: 'The connection ended before the answer came.', retry: true },
   too_many_offline_calls: {
     meaning: 'While the connection is away, `maxOfflineCalls` calls wait for it already.',

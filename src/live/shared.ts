@@ -4,6 +4,7 @@ import { canonical, NoCanonicalText } from './canonical.ts'
 import { sharedProp } from './refusals.ts'
 import { useServices } from './services.ts'
 import { outletElement, type SharedPlace } from './shared-place.ts'
+import { signatureOf } from './signature.ts'
 import { isElement } from './template.ts'
 import { componentName } from './wrap.ts'
 
@@ -20,6 +21,8 @@ export interface SharedOptions<Props> {
 
 /** A shared component, and how its instances are told apart. */
 export interface SharedDefinition {
+  /** Names it to other servers that run the same program. */
+  readonly id: string
   readonly name: string
   readonly View: ComponentType<object>
   readonly graceMs: number
@@ -29,8 +32,33 @@ export interface SharedDefinition {
 export interface SharedRequest {
   readonly definition: SharedDefinition
   readonly key: string
-  /** The props of the instance: the viewer's data, and outlets for what is the viewer's own. */
-  readonly props: object
+  /** The props of the instance that are data. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** The names of those that are each viewer's own. */
+  readonly outlets: readonly string[]
+}
+
+/** The props that an instance is mounted with: outlets stand for what is the viewer's own. */
+export function propsOf({ data, outlets }: SharedRequest): object {
+  return { ...data, ...Object.fromEntries(outlets.map((each) => [each, outletElement(each)])) }
+}
+
+const definitions = new Map<string, SharedDefinition>()
+
+/** The shared component of that id, where its module is loaded. */
+export function findShared(id: string): SharedDefinition | undefined {
+  return definitions.get(id)
+}
+
+/** Two that look alike are told apart by which was made first. */
+function define(View: ComponentType<object>, graceMs: number): SharedDefinition {
+  const name = componentName(View)
+  const looks = `${name} ${signatureOf(name, String(View))}`
+  let id = looks
+  for (let n = 2; definitions.has(id); n++) id = `${looks} ${n}`
+  const definition = { id, name, View, graceMs }
+  definitions.set(id, definition)
+  return definition
 }
 
 /** A place of a private tree, to be held while the component that made it is mounted. */
@@ -67,17 +95,14 @@ export function shared<Props extends object>(
   View: ComponentType<Props>,
   { graceMs = 5_000, key }: SharedOptions<Props> = {},
 ): (props: Props) => ReactElement {
-  const name = componentName(View)
-  const definition: SharedDefinition = { name, View: View as ComponentType<object>, graceMs }
+  const definition = define(View as ComponentType<object>, graceMs)
+  const { name } = definition
   function Shared(props: Props): ReactElement {
     const { shared: trees } = useServices(`The shared component ${name}`)
     const { data, own } = divide(props)
     const outlets = Object.keys(own)
     const instance = `${key === undefined ? keyOf(name, data) : key(props)} ${outlets.sort().join()}`
-    const place = useMemo(() => {
-      const stands = Object.fromEntries(outlets.map((each) => [each, outletElement(each)]))
-      return trees.place({ definition, key: instance, props: { ...data, ...stands } })
-    }, [trees, instance])
+    const place = useMemo(() => trees.place({ definition, key: instance, data, outlets }), [trees, instance])
     const [last, setLast] = useState({ instance, earlier: 0 })
     if (last.instance !== instance) setLast({ instance, earlier: last.earlier + 1 })
     const [failure, fail] = useState<Failure | null>(null)

@@ -5,6 +5,8 @@
  */
 export interface Bus {
   readonly state: BusState
+  /** True where no other server can hear: shared components are this server's own then. False where it is left out. */
+  readonly alone?: boolean
   /**
    * Connects; a bus that loses its broker later connects again by itself. What is published or subscribed before, waits.
    *

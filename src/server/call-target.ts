@@ -3,6 +3,7 @@ import { callFor } from '../live/caller.ts'
 import type { Screen } from './screen.ts'
 import { findServerFunction, type ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
+import type { Forward } from './shared-origin.ts'
 
 /** How a browser names a function: on the screen of a root, at the frame seen; or, in root 0, by its id in a module. */
 export interface FunctionName {
@@ -16,6 +17,8 @@ export interface FunctionName {
 export interface Target {
   readonly screen: Screen | null
   readonly call: ServerFunction
+  /** In place of `call`, where the function is on another server. */
+  readonly forward?: Forward | undefined
 }
 
 /**
@@ -34,7 +37,7 @@ function functionOnScreen(session: Session, id: number, slot: number, path: stri
   if (screen === undefined) throw new LiverootError('unknown_root')
   const call = screen.find(slot, path, seen)
   if (call === undefined) throw new LiverootError('not_on_screen')
-  return { screen, call }
+  return { screen, call, forward: screen.forward?.(slot, path, seen) }
 }
 
 function importedFunction(session: Session, id: string): Target {

@@ -106,13 +106,28 @@ export class Calls {
       const showsProgress = isAction(path)
       const observed = observeCall(() => this.describe(call, target.screen, path))
       const { page } = this.answers
-      const running = { ...target, id: call, page, inTransition, showsProgress, observed }
+      const running = {
+        ...this.forwarded(target, message),
+        id: call,
+        page,
+        inTransition,
+        showsProgress,
+        observed,
+      }
       void this.run(running, reviveEvents(args, path))
     } catch (error) {
       this.oneLess()
       this.end(call)
       this.refuse(message, error)
     }
+  }
+
+  /** What is on another server takes the arguments as they came; they were decoded here to be refused here. */
+  private forwarded(target: Target, { body }: Message<'call'>): Target {
+    const { forward } = target
+    if (forward === undefined) return target
+    const { args } = splitBody(String(body))
+    return { ...target, call: () => forward(this.session.info.current, args) }
   }
 
   private keepLive(call: number, args: readonly unknown[]): void {
@@ -218,7 +233,7 @@ export class Calls {
     const sequence = screen?.sequence ?? 0
     if (isRefusal(error)) this.session.host.refused(error.code)
     const body =
-      error instanceof LiverootError && error.code === 'too_many_streams'
+      error instanceof LiverootError && untold.has(error.code)
         ? refusalOf(error.code)
         : describeError(error, 'handler_failed', this.session.host.onError, { route: screen?.route })
     observed?.end('failed', body.code as ErrorCode)
@@ -284,10 +299,15 @@ function refusedWith(error: unknown): LiverootError {
   return error instanceof LiverootError ? error : new LiverootError('bad_arguments')
 }
 
+/** What a call meets that has nothing to do with the function called. */
+const untold: ReadonlySet<ErrorCode> = new Set(['too_many_streams', 'not_forwarded', 'connection_lost'])
+
 /** Of a call that has started: not the program is at fault, but what the browser asked. */
 function isRefusal(error: unknown): error is LiverootError {
   if (!(error instanceof LiverootError)) return false
-  return error.code === 'too_many_streams' || error.code === 'invalid_arguments'
+  return (
+    error.code === 'too_many_streams' || error.code === 'not_forwarded' || error.code === 'invalid_arguments'
+  )
 }
 
 function splitBody(body: string): { path: string; args: string | null } {

@@ -37,6 +37,8 @@ export function describeError(
   onError: OnError,
   where: { route?: string | undefined; componentStack?: string | undefined } = {},
 ): ErrorBody {
+  const told = toldElsewhere.get(error as object)
+  if (told !== undefined) return told
   if (isForTheBrowser(error)) return refusalOf(error.code, error.message, error.details)
   const digest = reportError(error, code, onError, where)
   return { code, digest, ...(development ? { message: messageOf(error) } : {}) }
@@ -63,6 +65,20 @@ function report(error: unknown, context: ErrorContext, onError: OnError): void {
 }
 
 const reported = new WeakSet<object>()
+/** What another server made of errors of its own. */
+const toldElsewhere = new WeakMap<object, ErrorBody>()
+
+/** An error that another server reported: browsers here are told what those there are. */
+export function errorOf(body: ErrorBody): LiverootError {
+  const { code, message, digest, details } = body
+  const error = new LiverootError(code as ErrorCode, message, {
+    details,
+    ...(digest === undefined ? {} : { digest }),
+  })
+  reported.add(error)
+  toldElsewhere.set(error, body)
+  return error
+}
 
 function isReported(error: unknown): boolean {
   return typeof error === 'object' && error !== null && reported.has(error)

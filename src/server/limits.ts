@@ -63,6 +63,11 @@ export interface LiveLimits {
   maxUnackedFrames: number
   /** Bytes that a connection has not taken yet; past that nothing is written until it has. 1,048,576. */
   maxBufferedBytes: number
+  /**
+   * Characters of state of one shared component that other servers keep for when its server dies; with more, it starts
+   * afresh there. 4,194,304.
+   */
+  maxSharedState: number
   /** How long a connection may stay past `maxBufferedBytes` before it is closed (`slow_reader`). 30,000. */
   slowReaderTimeoutMs: number
   /** How long a new connection may take to say hello (`handshake_timeout`). 10,000. */
@@ -100,6 +105,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   uploadTimeoutMs: 60_000,
   maxUnackedFrames: 32,
   maxBufferedBytes: 1_048_576,
+  maxSharedState: 4_194_304,
   slowReaderTimeoutMs: 30_000,
   handshakeTimeoutMs: 10_000,
   authenticateTimeoutMs: 10_000,

@@ -27,7 +27,8 @@ function modulesOf(tree: LiveTree, shown: number): ReadonlySet<string> {
   return modules
 }
 
-function addModules(node: TemplateNode, modules: Set<string>): void {
+/** Adds the client modules that a template, or edits to one, has components of. */
+export function addModules(node: TemplateNode, modules: Set<string>): void {
   if (isClientReference(node)) {
     const { $$id } = node as { $$id: string }
     modules.add($$id.slice(0, $$id.lastIndexOf('#')))

@@ -30,6 +30,7 @@ import type { SessionHost } from './session.ts'
 import { keeperHost } from './session-keeper.ts'
 import type { SessionStore } from './session-store.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
+import { defaultSharedLeaseMs } from './shared-peers.ts'
 import { SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
 import type { Locks, Source } from './source.ts'
@@ -58,6 +59,11 @@ export interface LiveServerOptions {
   readonly topics?: TopicOptionsByPattern
   /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
   readonly presenceLeaseMs?: number
+  /**
+   * How long after the server is silent that has a shared component another one takes it over, where the `bus` is one of
+   * several servers. 6,000.
+   */
+  readonly sharedLeaseMs?: number
   /** Where browsers connect. `/live` by default. */
   readonly path?: string
   /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
@@ -214,7 +220,15 @@ class WebLiveServer implements LiveServer {
       modules,
       authenticator,
       build: () => options.build ?? (clientModules === undefined ? readClientManifest().buildId : ''),
-      sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
+      sharedRoots: new SharedRoots({
+        topics,
+        presence,
+        onError,
+        modules,
+        limits,
+        bus: topics.bus,
+        sharedLeaseMs: options.sharedLeaseMs ?? defaultSharedLeaseMs,
+      }),
       keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
     this.allSessions = new Sessions(this.host)

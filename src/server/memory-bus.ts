@@ -23,7 +23,7 @@ export interface MemoryBusOptions {
  * @returns the bus, for `createLiveServer`.
  */
 export function memoryBus(options: MemoryBusOptions = {}): Bus {
-  return new MemoryBus(options.hub ?? new MemoryHub())
+  return new MemoryBus(options.hub ?? new MemoryHub(), options.hub === undefined)
 }
 
 /** Topics with history that a hub remembers; of the others it forgets the one that was published to longest ago. */
@@ -139,7 +139,10 @@ class MemoryBus implements Bus {
   private readonly subscriptions = new Set<MemorySubscription>()
   private settings: BusSettings = { history: () => 0, onError() {} }
 
-  constructor(private readonly hub: MemoryHub) {}
+  constructor(
+    private readonly hub: MemoryHub,
+    readonly alone: boolean,
+  ) {}
 
   async start(settings: BusSettings): Promise<void> {
     if (this.state === 'closed') throw new LiverootError('bus_closed')

@@ -1,4 +1,5 @@
 import type { ServerFunction } from './server-functions.ts'
+import type { Forward } from './shared-origin.ts'
 
 /** A root as the calls of one session see it: what is on that browser's screen, and when effects have come there. */
 export interface Screen {
@@ -10,6 +11,8 @@ export interface Screen {
   ofAction: boolean
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
   find(slot: number, path: string, seen: number): ServerFunction | undefined
+  /** The same where its tree is on another server; nothing where it is here. */
+  forward?(slot: number, path: string, seen: number): Forward | undefined
   /** True where a client component on the screen is in a module that imports the server function of this id. */
   lists(id: string): boolean
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */

@@ -10,8 +10,8 @@ export class SharedFrame {
   constructor(
     private readonly root: number,
     readonly sequence: number,
-    private readonly body: Body,
-    private readonly stream?: number,
+    readonly body: Body,
+    readonly stream?: number,
   ) {
     this.message = this.encoded(0)
   }

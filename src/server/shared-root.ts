@@ -1,26 +1,16 @@
-import { createElement, type ReactElement } from 'react'
-import { scheduleFlush } from '../live/flush-queue.ts'
-import { ServicesContext } from '../live/services.ts'
 import type { SharedRequest } from '../live/shared.ts'
-import { type Lag, LiveTree, type TreeObserver } from '../live/tree.ts'
-import type { Batch } from '../live/writes.ts'
-import { encode } from '../protocol/codec.ts'
+import type { Lag } from '../live/tree.ts'
 import { Audience } from './audience.ts'
 import { describeError, reportedAs } from './errors-out.ts'
-import { encodeBatch, readOpening } from './flight/encode.ts'
-import { listsFunction } from './listed-functions.ts'
 import type { ServerFunction } from './server-functions.ts'
-import { SharedFrame } from './shared-frame.ts'
+import type { Forward, SharedOrigin } from './shared-origin.ts'
 import type { Holder, SharedRoots } from './shared-roots.ts'
-import { PreparedMessage } from './transport.ts'
+import { SharedSeat } from './shared-seat.ts'
+import { SharedTree } from './shared-tree.ts'
 import type { Viewer } from './viewer.ts'
 
-/** With so many frames not yet sent to everybody, the next one waits, and brings the newest state. */
-const maxBacklog = 2
-
-/** One instance of a shared component: a live tree that is rendered and encoded once for all its viewers. */
-export class SharedRoot implements TreeObserver, Holder {
-  private readonly tree: LiveTree
+/** One instance of a shared component, as the viewers of this server see it. */
+export class SharedRoot implements Holder {
   readonly audience = new Audience()
   /** The shared roots that have a place in this one, with how many: who sees this one sees them. */
   private readonly inner = new Map<SharedRoot, number>()
@@ -29,36 +19,62 @@ export class SharedRoot implements TreeObserver, Holder {
   private graceTimer: NodeJS.Timeout | undefined
   private mounted = false
   private closed = false
-  /** True while React's writer is at work, which it does in its own time. */
-  private encoding = false
-  private latestPicture: SharedFrame | null = null
-  /** Viewers that wait for a picture until that is done. */
-  private readonly waitingForPicture = new Set<Viewer>()
-  private readonly waiting: ((sequence: number) => void)[] = []
+  /** Null until it is known which server has the tree. */
+  private origin: SharedOrigin | null = null
+  /** Its place among the servers; null where there is only this one. */
+  private seat: SharedSeat | null = null
+  /** The number of the newest frame of the origins that there were. */
+  private last = 0
 
   constructor(
-    private readonly registry: SharedRoots,
+    readonly registry: SharedRoots,
     readonly id: number,
-    private readonly request: SharedRequest,
-  ) {
-    this.tree = new LiveTree(this, `live${id}`)
-  }
+    readonly request: SharedRequest,
+  ) {}
 
   get name(): string {
     return `shared ${this.request.definition.name}`
   }
 
-  /** Renders it, if that has not happened yet. */
+  get sequence(): number {
+    return this.origin?.sequence ?? this.last
+  }
+
+  /** The shared roots that have a place in it. */
+  get innerRoots(): Iterable<SharedRoot> {
+    return this.inner.keys()
+  }
+
+  /** Renders it, or finds the server that has. */
   mount(): void {
     if (this.mounted || this.closed) return
     this.mounted = true
-    const { definition, props } = this.request
-    const value = this.registry.servicesFor(this)
-    this.tree.mount(createElement(definition.View, props), (inner: ReactElement) =>
-      createElement(ServicesContext, { value }, inner),
-    )
+    const { cluster } = this.registry
+    if (cluster !== null) this.seat = new SharedSeat(this, cluster)
+    else this.run(new SharedTree(this))
+  }
+
+  /** Has the tree here. */
+  run(tree: SharedTree): void {
+    this.setOrigin(tree)
+    tree.mount()
     // The places in it are found by those who join it.
     this.registry.takeSteps()
+    if (this.origin === tree) for (const viewer of this.audience) this.bring(viewer)
+  }
+
+  /** Every viewer gets a picture of that origin. */
+  follow(origin: SharedOrigin): void {
+    this.setOrigin(origin)
+    for (const viewer of this.audience) this.bring(viewer)
+  }
+
+  private setOrigin(origin: SharedOrigin): void {
+    this.last = this.sequence
+    for (const { sent } of this.audience) this.last = Math.max(this.last, sent)
+    this.origin?.close()
+    this.origin = origin
+    for (const viewer of this.audience) viewer.behind = true
   }
 
   /** A component that has it in its place is mounted; the returned function is to be called when it is gone. */
@@ -68,24 +84,28 @@ export class SharedRoot implements TreeObserver, Holder {
     this.failureListeners.add(onFailure)
     return () => {
       this.failureListeners.delete(onFailure)
-      if (--this.holders > 0 || this.closed) return
-      this.graceTimer = setTimeout(() => this.close(), this.request.definition.graceMs)
-      this.graceTimer.unref()
+      this.holders--
+      this.checkUse()
     }
+  }
+
+  /** Nobody may want it any more. Where the tree is elsewhere, that server keeps it for a while. */
+  checkUse(): void {
+    clearTimeout(this.graceTimer)
+    if (this.closed || this.holders > 0 || this.seat?.isFollowed) return
+    const { graceMs } = this.request.definition
+    this.graceTimer = setTimeout(() => this.close(), this.seat?.isFollower ? 0 : graceMs)
+    this.graceTimer.unref()
   }
 
   close(): void {
     if (this.closed) return
     this.closed = true
     clearTimeout(this.graceTimer)
-    this.registry.forget(this, this.request)
-    try {
-      this.tree.unmount()
-    } catch (error) {
-      describeError(error, 'root_failed', this.registry.host.onError, { route: this.name })
-    }
+    this.registry.forget(this)
+    this.seat?.close()
+    this.origin?.close()
     this.audience.close()
-    this.release()
   }
 
   join(viewer: Viewer): void {
@@ -96,7 +116,7 @@ export class SharedRoot implements TreeObserver, Holder {
 
   leave(viewer: Viewer): void {
     this.audience.remove(viewer)
-    this.waitingForPicture.delete(viewer)
+    this.origin?.forget(viewer)
     viewer.close()
     for (const root of this.inner.keys()) viewer.host.views.remove(root)
   }
@@ -117,140 +137,49 @@ export class SharedRoot implements TreeObserver, Holder {
     })
   }
 
-  /** Gives a viewer the whole picture, from which on it gets every frame. */
   bring(viewer: Viewer): void {
     if (this.closed) return
     viewer.behind = true
-    // The picture must be of what was sent; so that it is of what is, that is sent first.
-    if (!this.encoding) this.send()
-    if (this.encoding) this.waitingForPicture.add(viewer)
-    else this.showPicture([viewer])
+    this.origin?.bring(viewer)
   }
 
-  private showPicture(viewers: Iterable<Viewer>): void {
-    const { sequence } = this.tree
-    if (this.latestPicture?.sequence === sequence) return this.give(this.latestPicture, viewers)
-    const behind = [...viewers]
-    this.encode(this.tree.picture(), (frame) => {
-      this.latestPicture = frame
-      this.give(frame, behind)
-    })
-  }
-
-  private give(picture: SharedFrame, viewers: Iterable<Viewer>): void {
-    for (const viewer of viewers) viewer.picture(picture)
-  }
-
-  /** Nobody holds it up: who has not kept up gets a picture later. */
-  flush(): void {
-    if (this.closed || this.encoding) return
-    if (this.audience.size > 0) {
-      if (this.audience.backlog > maxBacklog) return scheduleFlush(this)
-      this.send()
-    }
-    if (!this.encoding) this.release()
-  }
-
-  private send(): void {
-    const { tree, audience } = this
-    tree.acknowledge(tree.sequence, audience.oldestShown(tree.sequence))
-    const batch = tree.collect()
-    if (batch === null) return
-    this.latestPicture = null
-    if (audience.follows) this.encode(batch, (frame) => audience.publish((viewer) => viewer.frame(frame)))
-  }
-
-  /** What is plain is there at once; else nothing is sent until it is. */
-  private encode(batch: Batch, use: (frame: SharedFrame) => void): void {
-    try {
-      const payload = encodeBatch(batch, this.registry.host.modules(), (error) => this.report(error))
-      if (typeof payload === 'string') return use(new SharedFrame(this.id, batch.sequence, payload))
-      this.encoding = true
-      this.encodeSlowly(payload, batch.sequence, use).then(
-        () => this.encoded(),
-        (error: unknown) => this.failed(error, ''),
-      )
-    } catch (error) {
-      this.failed(error, '')
-    }
-  }
-
-  private async encodeSlowly(
-    payload: ReadableStream<Uint8Array>,
-    sequence: number,
-    use: (frame: SharedFrame) => void,
-  ): Promise<void> {
-    const { bytes, rest } = await readOpening(payload)
-    if (rest === null) return use(new SharedFrame(this.id, sequence, bytes))
-    const stream = this.registry.nextStream()
-    use(new SharedFrame(this.id, sequence, bytes, stream))
-    void this.sendRest(stream, rest)
-  }
-
-  private async sendRest(stream: number, rest: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const say = (message: PreparedMessage) => this.audience.publish((viewer) => viewer.chunk(message))
-    try {
-      for (let result = await rest.read(); !result.done; result = await rest.read()) {
-        if (this.closed) return void rest.cancel()
-        say(new PreparedMessage(encode({ type: 'chunk', stream, body: result.value })))
-      }
-    } catch (error) {
-      this.report(error)
-    } finally {
-      say(new PreparedMessage(encode({ type: 'end', stream })))
-    }
-  }
-
-  private encoded(): void {
-    this.encoding = false
-    const waiting = [...this.waitingForPicture]
-    this.waitingForPicture.clear()
-    for (const viewer of waiting) this.bring(viewer)
-    this.flush()
-  }
-
-  /** Calls back in the next flush, with the number of the frame that has all that changed until then. */
   afterFlush(callback: (sequence: number) => void): void {
-    if (this.closed) return callback(this.tree.sequence)
-    this.waiting.push(callback)
-    scheduleFlush(this)
+    if (this.closed || this.origin === null) callback(this.sequence)
+    else this.origin.afterFlush(callback)
   }
 
-  /** Calls back with the number of the frame that has all that changed so far, when it was made. */
   whenFlushed(callback: (sequence: number) => void): void {
-    if (this.closed || !(this.tree.dirty || this.encoding)) callback(this.tree.sequence)
-    else this.afterFlush(callback)
-  }
-
-  private release(): void {
-    for (const callback of this.waiting.splice(0)) callback(this.tree.sequence)
+    if (this.closed || this.origin === null) callback(this.sequence)
+    else this.origin.whenFlushed(callback)
   }
 
   find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined {
-    const handler = this.tree.findHandler(slot, path, seen, lag)
-    return handler && ((...args) => this.tree.run(path, () => handler(...args)))
+    return this.origin?.find(slot, path, seen, lag)
   }
 
-  lists(id: string, { shown }: Lag): boolean {
-    return listsFunction(this.tree, shown, this.registry.host.modules(), id)
+  forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined {
+    return this.origin?.forward(slot, path, seen, lag)
   }
 
-  private report(error: unknown): string | undefined {
-    return describeError(error, 'root_failed', this.registry.host.onError, { route: this.name }).digest
-  }
-
-  caught(error: unknown, componentStack: string): void {
-    const where = { route: this.name, componentStack }
-    describeError(error, 'boundary_caught', this.registry.host.onError, where)
+  lists(id: string, lag: Lag): boolean {
+    return this.origin?.lists(id, lag) ?? false
   }
 
   /** The error goes on where each viewer has the place, to the boundaries there. A later viewer begins afresh. */
   failed(error: unknown, componentStack: string): void {
-    if (this.closed) return
     const where = { route: this.name, componentStack }
-    const failure = reportedAs(error, describeError(error, 'root_failed', this.registry.host.onError, where))
+    const body = describeError(error, 'root_failed', this.registry.host.onError, where)
+    // The calls that led to it are answered first.
+    this.origin?.close()
+    this.seat?.tellFailure(body)
+    this.fail(reportedAs(error, body))
+  }
+
+  /** Ends it for everybody here, with an error that was reported. */
+  fail(error: unknown): void {
+    if (this.closed) return
     const listeners = [...this.failureListeners]
     this.close()
-    for (const tell of listeners) tell(failure)
+    for (const tell of listeners) tell(error)
   }
 }

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { Presence } from '../live/presence.ts'
 import type { LiveServices, Topics } from '../live/services.ts'
 import type { HeldPlace, SharedDefinition, SharedRequest, SharedTrees } from '../live/shared.ts'
 import { SharedPlace } from '../live/shared-place.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
-import type { OnError } from './errors-out.ts'
+import type { Bus } from './bus.ts'
+import { describeError, type OnError } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
+import type { LiveLimits } from './limits.ts'
+import { SharedPeers } from './shared-peers.ts'
 import { SharedRoot } from './shared-root.ts'
 
 /** What shared roots use of their server. */
@@ -14,6 +18,14 @@ export interface SharedHost {
   readonly onError: OnError
   /** Where the browser finds client modules. */
   modules(): ClientModuleMap
+}
+
+interface SharedRootsHost extends SharedHost {
+  readonly limits: Readonly<LiveLimits>
+  /** What carries the shared roots of several servers. */
+  readonly bus: Bus
+  /** How long the owner of a shared root may be silent. */
+  readonly sharedLeaseMs: number
 }
 
 /** A root, private or shared, with places of shared roots in its tree. */
@@ -32,7 +44,15 @@ export class SharedRoots {
   private lastStream = firstSharedRoot - 1
   private readonly steps: (() => void)[] = []
 
-  constructor(readonly host: SharedHost) {}
+  /** The servers that share roots with this one; null where it is alone. */
+  readonly cluster: SharedPeers | null
+
+  constructor(readonly host: SharedRootsHost) {
+    const { bus, sharedLeaseMs, onError } = host
+    const report = (error: unknown) =>
+      void describeError(error, 'publish_failed', onError, { route: 'shared' })
+    this.cluster = bus.alone ? null : new SharedPeers(bus, sharedLeaseMs, report)
+  }
 
   /** What the components of a root can use of the server. */
   servicesFor(holder: Holder): LiveServices {
@@ -50,13 +70,20 @@ export class SharedRoots {
     }
     let root = roots.get(key)
     if (root === undefined) {
-      root = new SharedRoot(this, ++this.lastId, request)
+      root = new SharedRoot(this, this.idOf(request), request)
       roots.set(key, root)
     }
     return root
   }
 
-  forget(root: SharedRoot, { definition, key }: SharedRequest): void {
+  /** Places in the content of one root name others by their numbers: all servers must have the same ones. */
+  private idOf(request: SharedRequest): number {
+    if (this.cluster === null) return ++this.lastId
+    return firstSharedRoot + digestOf(request).readUIntBE(0, 6)
+  }
+
+  forget(root: SharedRoot): void {
+    const { definition, key } = root.request
     const roots = this.byDefinition.get(definition)
     if (roots?.get(key) !== root) return
     roots.delete(key)
@@ -79,7 +106,13 @@ export class SharedRoots {
 
   close(): void {
     for (const roots of [...this.byDefinition.values()]) for (const root of [...roots.values()]) root.close()
+    this.cluster?.close()
   }
+}
+
+/** Names an instance to all servers. */
+export function digestOf({ definition, key }: SharedRequest): Buffer {
+  return createHash('sha256').update(`${definition.id}\n${key}`).digest()
 }
 
 class Place extends SharedPlace implements HeldPlace {

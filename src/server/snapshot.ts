@@ -74,7 +74,8 @@ function encodeHook(captured: Captured, index: number): string {
   }
 }
 
-function decodeSlot(id: number, text: string): SlotState {
+/** The reverse of {@link encodeSlot}. */
+export function decodeSlot(id: number, text: string): SlotState {
   const [parent, hole = '', signature = '', kinds = '', ...values] = text.split('\n')
   return { id, parent: Number(parent), hole, signature, kinds, values: values.map(decodeHook) }
 }

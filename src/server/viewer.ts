@@ -3,6 +3,7 @@ import type { LiveLimits } from './limits.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { SharedFrame } from './shared-frame.ts'
+import type { Forward } from './shared-origin.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { SharedViews } from './shared-views.ts'
 import type { PreparedMessage } from './transport.ts'
@@ -124,6 +125,10 @@ export class Viewer implements Screen, Lag {
 
   find(slot: number, path: string, seen: number): ServerFunction | undefined {
     return this.root.find(slot, path, seen, this)
+  }
+
+  forward(slot: number, path: string, seen: number): Forward | undefined {
+    return this.root.forward(slot, path, seen, this)
   }
 
   lists(id: string): boolean {

@@ -1,0 +1,206 @@
+import type { Body, ErrorBody } from '../protocol/messages.ts'
+import { describeError, errorOf } from './errors-out.ts'
+import { SharedChannel } from './shared-channel.ts'
+import { FollowedTree } from './shared-followed.ts'
+import {
+  beats,
+  type Claim,
+  type FollowerMessage,
+  type OwnerMessage,
+  readMessage,
+  type SharedMessage,
+  sharedTopic,
+  writeMessage,
+} from './shared-messages.ts'
+import { OwnedTree } from './shared-owned.ts'
+import type { PeerListener, SharedPeers } from './shared-peers.ts'
+import type { SharedRoot } from './shared-root.ts'
+import { digestOf } from './shared-roots.ts'
+import { SharedState } from './shared-state.ts'
+
+/** How long an owner may take to say that it is there. */
+const seekMs = 200
+/** Those who take over wait for a part of this, so that mostly one of them does. */
+const takeoverSpreadMs = 150
+
+/**
+ * A shared root's place among the servers that have viewers of it. One server owns the root: it has the tree. The others
+ * follow. Who hears nobody claims it; of several claims one counts, on every server the same, and who made another steps
+ * down. So two owners, where one was thought dead, are soon one again.
+ */
+export class SharedSeat implements PeerListener {
+  private readonly channel: SharedChannel
+  private readonly forgetPeers: () => void
+  /** The claim that counts, as far as is known. */
+  private claim: Claim | null = null
+  private owned: OwnedTree | null = null
+  private followed: FollowedTree | null = null
+  private claiming: NodeJS.Timeout | undefined
+  private closed = false
+
+  constructor(
+    readonly root: SharedRoot,
+    readonly peers: SharedPeers,
+  ) {
+    const topic = sharedTopic(digestOf(root.request).toString('base64url'))
+    this.channel = new SharedChannel(root.registry.host.bus, topic, peers.server, {
+      text: (text) => this.read(text),
+      gap: () => this.resume(),
+    })
+    this.forgetPeers = peers.listen(this)
+    // Without a broker it is this server's, until there is one.
+    this.claimAfter(peers.leaseMs)
+    void this.channel.ready.then(() => {
+      if (!this.closed && this.claim === null) this.seek()
+    })
+  }
+
+  /** Another server has viewers of the tree here. */
+  get isFollowed(): boolean {
+    return this.owned?.isFollowed ?? false
+  }
+
+  get isFollower(): boolean {
+    return this.followed !== null
+  }
+
+  private seek(): void {
+    this.claimAfter(seekMs)
+    // The answer may come at once.
+    this.send({ type: 'seek' })
+  }
+
+  private claimAfter(delayMs: number): void {
+    clearTimeout(this.claiming)
+    this.claiming = setTimeout(() => this.own(), delayMs).unref()
+  }
+
+  private own(): void {
+    if (this.closed || this.owned !== null) return
+    const epoch = (this.claim?.epoch ?? 0) + 1
+    this.claim = { from: this.peers.server, epoch, sinceMs: Date.now() }
+    const state = this.followed?.state ?? new SharedState()
+    this.followed = null
+    const owned = new OwnedTree(this, state)
+    this.owned = owned
+    this.root.run(owned.shared)
+    // It may have failed, or hear at once of another owner.
+    if (!this.closed) this.say({ type: 'own' })
+  }
+
+  /** Another claim counts. */
+  private follow(claim: Claim): void {
+    clearTimeout(this.claiming)
+    this.claim = claim
+    this.owned?.stop()
+    this.owned = null
+    this.followed = new FollowedTree(this, claim.from)
+    this.root.follow(this.followed)
+    // Nobody may be left for whom it would.
+    this.root.checkUse()
+  }
+
+  // What is said
+
+  /** Says something as the owner. */
+  say(message: OwnerMessage, body?: Body): void {
+    const { from, epoch, sinceMs } = this.claim as Claim
+    this.put({ ...message, from, epoch, sinceMs }, body)
+  }
+
+  send(message: FollowerMessage, body?: Body): void {
+    this.put({ ...message, from: this.peers.server }, body)
+  }
+
+  private put(message: SharedMessage, body?: Body): void {
+    this.channel.send(writeMessage(message, body)).catch((error: unknown) => {
+      if (!this.closed) this.report(error)
+    })
+  }
+
+  report(error: unknown): void {
+    describeError(error, 'publish_failed', this.root.registry.host.onError, { route: this.root.name })
+  }
+
+  // What is heard
+
+  private read(text: string): void {
+    if (this.closed) return
+    try {
+      const { message, body } = readMessage(text)
+      if (message.from !== this.peers.server) this.receive(message, body)
+    } catch (error) {
+      describeError(error, 'bad_message', this.root.registry.host.onError, { route: this.root.name })
+    }
+  }
+
+  private receive(message: SharedMessage, body: Body): void {
+    this.peers.heardOf(message.from)
+    if ('to' in message && message.to !== undefined && message.to !== this.peers.server) {
+      // What it says to others tells of it, too.
+      if ('epoch' in message) this.consider(message)
+      return
+    }
+    if (!('epoch' in message)) {
+      if (message.type === 'seek') {
+        if (this.owned !== null) this.say({ type: 'own', to: message.from })
+      } else this.owned?.receive(message, body)
+      return
+    }
+    if (!this.consider(message)) return
+    if (message.type === 'ends') this.claimAfter(Math.random() * takeoverSpreadMs)
+    else if (message.type === 'failed') this.root.fail(errorOf(message.error))
+    else this.followed?.receive(message, body)
+  }
+
+  /** Whether who claims to be the owner is. */
+  private consider({ from, epoch, sinceMs }: Claim): boolean {
+    const { claim } = this
+    if (claim !== null && from === claim.from && epoch === claim.epoch) return true
+    if (claim === null || beats({ from, epoch, sinceMs }, claim)) {
+      this.follow({ from, epoch, sinceMs })
+      return true
+    }
+    if (this.owned !== null) this.say({ type: 'own' })
+    return false
+  }
+
+  gone(server: string): void {
+    this.owned?.forget(server)
+    if (this.followed !== null && this.claim?.from === server) {
+      this.claimAfter(Math.random() * takeoverSpreadMs)
+    }
+  }
+
+  returned(): void {
+    if (this.owned !== null) this.say({ type: 'own' })
+  }
+
+  beat(): void {
+    this.followed?.beat()
+  }
+
+  /** Something may have been missed. */
+  private resume(): void {
+    if (this.closed) return
+    if (this.owned !== null) this.say({ type: 'own' })
+    else if (this.followed !== null) this.followed.resume()
+    else if (this.channel.live) this.seek()
+  }
+
+  tellFailure(error: ErrorBody): void {
+    if (this.owned !== null) this.say({ type: 'failed', error })
+  }
+
+  close(): void {
+    if (this.closed) return
+    clearTimeout(this.claiming)
+    this.forgetPeers()
+    if (this.owned !== null) {
+      this.owned.tellState()
+      this.say({ type: 'ends' })
+    } else if (this.followed !== null) this.send({ type: 'leave' })
+    this.closed = true
+    this.channel.close()
+  }
+}
