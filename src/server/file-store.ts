@@ -108,7 +108,7 @@ class FileStore implements SessionStore {
     if (this.sessions.remove(session, owner)) await this.write(record(session, null, 0, []))
   }
 
-  /** All that comes in one turn of the event loop, or while a write is under way, is one write. */
+  /** All that is asked for in one go, or while a write is under way, is one write. */
   private write(text: string): Promise<void> {
     this.waiting.push(text)
     this.batch ??= this.nextBatch()
@@ -119,7 +119,7 @@ class FileStore implements SessionStore {
 
   private nextBatch(): Promise<void> {
     const written = this.writing
-      .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      .then(() => new Promise<void>((resolve) => process.nextTick(resolve)))
       .then(() => this.writeBatch())
     // One that failed was told of it; the next is tried all the same.
     this.writing = written.catch(() => {})

@@ -5,6 +5,7 @@ import type { CallLog } from './call-log.ts'
 import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
+import { cancelSave, scheduleSave } from './save-queue.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
 import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
 
@@ -58,7 +59,7 @@ export class SessionKeeper {
   /** Calls that have done all that they do, and are about to be answered. */
   private readonly settling = new Set<number>()
   private waiting: (() => void)[] = []
-  private scheduled: NodeJS.Immediate | null = null
+  private scheduled = false
   private delay: NodeJS.Timeout | null = null
   private saving: Promise<void> | null = null
   private again = false
@@ -111,7 +112,7 @@ export class SessionKeeper {
 
   /** Something changed without a call. */
   changed(): void {
-    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled !== null) return
+    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled) return
     this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
   }
 
@@ -154,10 +155,13 @@ export class SessionKeeper {
 
   /** In a turn of its own: by then React has committed what was set, and frames have left. */
   private soon(): void {
-    if (!this.ended) this.scheduled ??= setImmediate(() => this.run())
+    if (this.ended || this.scheduled) return
+    this.scheduled = true
+    scheduleSave(this)
   }
 
-  private run(): void {
+  /** Saves now, unless it must wait. */
+  run(): void {
     this.clearTimers()
     if (this.ended) return
     if (this.saving !== null) {
@@ -267,9 +271,9 @@ export class SessionKeeper {
   }
 
   private clearTimers(): void {
-    if (this.scheduled !== null) clearImmediate(this.scheduled)
+    if (this.scheduled) cancelSave(this)
     if (this.delay !== null) clearTimeout(this.delay)
-    this.scheduled = null
+    this.scheduled = false
     this.delay = null
   }
 
