@@ -33,24 +33,31 @@ export interface ChaosReport {
   /** What must not happen; nothing, where all is well. */
   readonly wrong: readonly string[]
   readonly lines: readonly string[]
+  /** Operations that were done, servers that were killed, connections that were cut. */
+  readonly operations: number
+  readonly kills: number
+  readonly cuts: number
 }
 
 /** Runs the script under chaos, then undisturbed, and compares what every browser shows. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, clients, progress = () => {} } = options
   const chaos = await disturbed(options)
-  progress(`undisturbed: ${chaos.finished.counts.reduce((a, b) => a + b)} operations again`)
+  const { counts, cuts } = chaos.finished
+  const operations = counts.reduce((a, b) => a + b)
+  progress(`undisturbed: ${operations} operations again`)
   const calm = await undisturbed(seed, clients, chaos.finished)
   const wrong = [...chaos.wrong, ...calm.wrong.map((what) => `undisturbed: ${what}`)]
   for (const [client, screen] of chaos.screens.entries()) {
     if (screen === calm.screens[client]) continue
     wrong.push(`client ${client} shows\n  ${screen}\ninstead of\n  ${calm.screens[client]}`)
   }
-  return { wrong, lines: chaos.lines }
+  return { wrong, lines: chaos.lines, operations, kills: chaos.kills, cuts }
 }
 
 interface Played {
   readonly finished: Finished
+  readonly kills: number
   readonly screens: readonly string[]
   readonly wrong: readonly string[]
   readonly lines: readonly string[]
@@ -119,7 +126,8 @@ async function settle(browsers: Child, servers: Servers, pushes: Pushes, all: bo
   await browsers.ask('leave')
   const left = await whatIsLeft(browsers, servers)
   await Promise.all([browsers.stop(), servers.stop()])
-  return { finished, screens, wrong: [...finished.wrong, ...left.wrong], lines: left.lines }
+  const wrong = [...finished.wrong, ...left.wrong]
+  return { finished, kills: servers.kills, screens, wrong, lines: left.lines }
 }
 
 /** Longer than anything that waits for a browser to come back, or for a page to be shown again. */
