@@ -4,7 +4,7 @@ import { Draw } from '../support/random.ts'
 import type { Finished, OpenBrowsers } from './browsers.ts'
 import { Pushes } from './pushes.ts'
 import { type ServerFigures, Servers } from './servers.ts'
-import { type EngineName, newPlace, removePlace } from './stores.ts'
+import { type EngineName, newPlace, removePlace, timersOf } from './stores.ts'
 
 export interface ChaosOptions {
   readonly seconds: number
@@ -86,7 +86,7 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   await servers.spare()
   pushes.stop()
   await pushing
-  const played = await settle(browsers, servers, pushes, false)
+  const played = await settle(browsers, servers, pushes, store)
   removePlace(store, place)
   const { counts, interrupted, cuts, connections } = played.finished
   const lines = [
@@ -116,15 +116,24 @@ async function undisturbed(
     ...network,
   } satisfies OpenBrowsers)
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
-  return settle(browsers, servers, pushes, true)
+  return settle(browsers, servers, pushes, null)
 }
 
-/** Lets everybody end what they do, pushes what is pushed last, looks, and leaves nothing behind. */
-async function settle(browsers: Child, servers: Servers, pushes: Pushes, all: boolean): Promise<Played> {
-  const finished = await browsers.ask<Finished>('finish', all)
+/**
+ * Lets everybody end what they do, pushes what is pushed last, looks, and leaves nothing behind.
+ *
+ * @param store of a run that was disturbed; in one that was not, everybody does all that they are to do.
+ */
+async function settle(
+  browsers: Child,
+  servers: Servers,
+  pushes: Pushes,
+  store: EngineName | null,
+): Promise<Played> {
+  const finished = await browsers.ask<Finished>('finish', store === null)
   const screens = await browsers.ask<string[]>('screens', await pushes.last())
   await browsers.ask('leave')
-  const left = await whatIsLeft(browsers, servers)
+  const left = await whatIsLeft(browsers, servers, timersOf(store ?? 'memory'))
   await Promise.all([browsers.stop(), servers.stop()])
   const wrong = [...finished.wrong, ...left.wrong]
   return { finished, kills: servers.kills, screens, wrong, lines: left.lines }
@@ -134,7 +143,11 @@ async function settle(browsers: Child, servers: Servers, pushes: Pushes, all: bo
 const leavingMs = 90_000
 
 /** Everybody has left: no tree, no connection, no timer shall be left of them. */
-async function whatIsLeft(browsers: Child, servers: Servers): Promise<{ wrong: string[]; lines: string[] }> {
+async function whatIsLeft(
+  browsers: Child,
+  servers: Servers,
+  ownTimers: number,
+): Promise<{ wrong: string[]; lines: string[] }> {
   const end = Date.now() + leavingMs
   const errors: string[] = []
   for (;;) {
@@ -149,7 +162,7 @@ async function whatIsLeft(browsers: Child, servers: Servers): Promise<{ wrong: s
         [`connections of server ${i}`, each.connections],
         [`sessions of server ${i}`, each.sessions],
         [`live trees of server ${i}`, each.mounted],
-        [`timers of server ${i}`, each.resources.Timeout ?? 0],
+        [`timers of server ${i}`, (each.resources.Timeout ?? 0) - ownTimers],
       ]),
     ] as const
     const left = held.filter(([, count]) => count > 0).map(([what, count]) => `left: ${count} ${what}`)

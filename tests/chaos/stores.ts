@@ -11,6 +11,11 @@ import { brokerUrls } from '../support/brokers.ts'
 export const engineNames = ['memory', 'file', 'redis', 'nats'] as const
 export type EngineName = (typeof engineNames)[number]
 
+/** The timers that an open store has for itself: the client of NATS asks its server from time to time whether it lives. */
+export function timersOf(engine: EngineName): number {
+  return engine === 'nats' ? 1 : 0
+}
+
 /** What is one run's own at an engine: a path, or what keys and topics begin with. */
 export function newPlace(engine: EngineName): string {
   const name = `chaos-${randomUUID().slice(0, 8)}`
