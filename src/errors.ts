@@ -65,6 +65,11 @@ export const errorCodes = {
     meaning: 'The arguments of a call are nested deeper than `maxArgumentDepth`, or refer to themselves.',
     retry: false,
   },
+  arguments_too_large: {
+    meaning:
+      'The arguments of a call are larger than `maxMessageBytes`, and were not sent. What is large travels as a file.',
+    retry: false,
+  },
   calls_too_fast: { meaning: 'The session made more than `maxCallsPerSecond` calls.', retry: true },
   unknown_function: {
     meaning: 'No client component on the caller’s screen imports the server function called.',

@@ -35,7 +35,14 @@ export function LiveBanner(props: LiveBannerProps): ReactNode {
           <span style={{ flex: '1 1 auto' }}>
             {message(status)}
             {/* Read out every second it would drown the rest. */}
-            {seconds !== null && <span aria-hidden="true"> {countdown(seconds)}</span>}
+            {seconds !== null && (
+              <>
+                {' '}
+                <span aria-hidden="true" style={className ? undefined : counting}>
+                  {countdown(seconds)}
+                </span>
+              </>
+            )}
           </span>
           {canRetry && (
             <button type="button" style={className ? undefined : button} onClick={status.retryNow}>
@@ -116,6 +123,9 @@ const look: CSSProperties = {
   font: '0.9375rem/1.4 system-ui, sans-serif',
   pointerEvents: 'auto',
 }
+
+/** Nothing moves or breaks anew with each second. */
+const counting: CSSProperties = { display: 'inline-block', fontVariantNumeric: 'tabular-nums' }
 
 const button: CSSProperties = {
   flex: 'none',

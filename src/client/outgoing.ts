@@ -1,5 +1,5 @@
 import { encode } from '../protocol/codec.ts'
-import { isCounted, type Message, type UpMessage } from '../protocol/messages.ts'
+import { type Body, isCounted, type Message, type UpMessage } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import type { Connection } from './connection.ts'
@@ -9,6 +9,8 @@ export class Outgoing {
   /** By the number of the call that a message makes, or null. What may wait is bounded where it is made. */
   private readonly outbox = new Outbox<number | null>(Number.POSITIVE_INFINITY)
   private readonly receipts = new Receipts()
+  /** What the server takes: it ends the session of a browser that sends more. */
+  maxMessageBytes = Number.POSITIVE_INFINITY
   /** The newest frame that came, by root, and as which message. */
   private readonly frames = new Map<number, { readonly sequence: number; readonly count: number }>()
 
@@ -19,11 +21,13 @@ export class Outgoing {
     return this.receipts.count
   }
 
-  /** Sends a message, now or when the connection is back. */
-  send(message: UpMessage): void {
+  /** Sends a message, now or when the connection is back. False where the server does not take one of that size. */
+  send(message: UpMessage): boolean {
     const data = encode(message)
+    if (!fits(data, this.maxMessageBytes)) return false
     this.outbox.add(data, message.type === 'call' ? message.call : null)
     if (this.connection.isOpen) this.connection.sendEncoded(data)
+    return true
   }
 
   /** A message came. */
@@ -74,4 +78,11 @@ export class Outgoing {
     this.receipts.restart()
     this.frames.clear()
   }
+}
+
+/** Whether a message is not larger than that. A character of a text takes up to three bytes. */
+function fits(data: Body, maxBytes: number): boolean {
+  if (typeof data !== 'string' || data.length * 3 <= maxBytes || data.length > maxBytes)
+    return data.length <= maxBytes
+  return new TextEncoder().encode(data).length <= maxBytes
 }

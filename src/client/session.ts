@@ -194,7 +194,7 @@ export class ClientSession implements RootHost {
       send: () => {
         if (pending.message === null || this.calls.get(pending.call) !== pending) return
         this.calls.markSent(pending)
-        this.outgoing.send(pending.message)
+        if (!this.outgoing.send(pending.message)) this.calls.take(pending.call)?.reject(tooLarge())
       },
     }
   }
@@ -220,7 +220,11 @@ export class ClientSession implements RootHost {
   private departureOfArgument(message: Message<'argument'>): Departure {
     const { call, argument } = message
     const isOpen = () => this.connection.isOpen
-    return { call, argument, ready: isOpen, send: () => this.outgoing.send(message) }
+    const send = () => {
+      // The call goes on with the value before, and nobody waits for this one.
+      if (!this.outgoing.send(message)) console.error(tooLarge())
+    }
+    return { call, argument, ready: isOpen, send }
   }
 
   /** The page is done with the session. */
@@ -269,12 +273,13 @@ export class ClientSession implements RootHost {
     return this.hasCounts ? { token, received: this.outgoing.received, series } : { token }
   }
 
-  private opened({ token, session, series, handled, maxCalls, build }: WelcomeBody): void {
+  private opened({ token, session, series, handled, maxCalls, maxMessageBytes, build }: WelcomeBody): void {
     this.token = token
     this.hasCounts = true
     this.oldBuild.heard(build)
     this.series = series
     this.maxCalls = maxCalls
+    this.outgoing.maxMessageBytes = maxMessageBytes
     if (session === 'resumed') this.outgoing.resume(handled)
     else this.startAnew(session === 'restored')
     for (const root of this.all) root.acknowledgeAgain()
@@ -400,4 +405,8 @@ export class ClientSession implements RootHost {
     )
     void Promise.all(shown).then(() => settle(pending))
   }
+}
+
+function tooLarge(): LiverootError {
+  return new LiverootError('arguments_too_large')
 }

@@ -1,4 +1,4 @@
-/** The moments at which a page may have slept, or may have got its network back. */
+/** The moments at which a page may have slept, or its network may have gone or come back: no connection tells of those. */
 export class WakeEvents {
   private on = false
 
@@ -8,6 +8,7 @@ export class WakeEvents {
     if (this.on || typeof window === 'undefined') return
     this.on = true
     window.addEventListener('online', this.woke)
+    window.addEventListener('offline', this.woke)
     window.addEventListener('pageshow', this.shown)
     document.addEventListener('visibilitychange', this.visible)
   }
@@ -16,6 +17,7 @@ export class WakeEvents {
     if (!this.on) return
     this.on = false
     window.removeEventListener('online', this.woke)
+    window.removeEventListener('offline', this.woke)
     window.removeEventListener('pageshow', this.shown)
     document.removeEventListener('visibilitychange', this.visible)
   }

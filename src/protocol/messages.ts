@@ -153,6 +153,8 @@ export interface WelcomeBody {
   readonly build?: string
   /** How many calls the browser may have unanswered. */
   readonly maxCalls: number
+  /** The largest message that the server takes, in bytes. */
+  readonly maxMessageBytes: number
 }
 
 export const upTypes: readonly MessageType[] = up

@@ -16,6 +16,8 @@ const overheadBytes = 64
 export class CallLog {
   /** Null while the call has no answer. */
   private readonly calls = new Map<number, Body | null>()
+  /** Those whose answers take more than to say that they are lost. */
+  private readonly large = new Set<number>()
   private bytes = 0
 
   /**
@@ -42,6 +44,7 @@ export class CallLog {
     if (!this.calls.has(call)) return
     this.calls.set(call, answer)
     this.bytes += answer.length
+    if (answer.length > this.lost(call).length) this.large.add(call)
     if (this.bytes > this.maxBytes) this.shrink()
   }
 
@@ -55,23 +58,28 @@ export class CallLog {
     const answer = this.calls.get(call)
     if (answer === undefined) return
     this.calls.delete(call)
+    this.large.delete(call)
     this.bytes -= overheadBytes + (answer?.length ?? 0)
   }
 
+  /** As long as it is known that a call ran, it does not run again: that is given up last. */
   private shrink(): void {
+    for (const call of this.large) {
+      if (this.bytes <= this.maxBytes) return
+      this.giveUp(call)
+    }
+    // A browser that says of nothing that it has arrived does not fill memory with what is small, either.
     for (const [call, answer] of this.calls) {
       if (this.bytes <= this.maxBytes) return
-      if (answer === null) continue
-      const lost = this.lost(call)
-      // A browser that says of nothing that it has arrived does not fill memory with what is small, either.
-      if (answer.length <= lost.length) this.forget(call)
-      else this.replace(call, answer, lost)
+      if (answer !== null) this.forget(call)
     }
   }
 
-  private replace(call: number, answer: Body, by: Body): void {
-    this.calls.set(call, by)
-    this.bytes += by.length - answer.length
+  private giveUp(call: number): void {
+    const lost = this.lost(call)
+    this.bytes += lost.length - (this.calls.get(call)?.length ?? 0)
+    this.calls.set(call, lost)
+    this.large.delete(call)
   }
 
   /** The calls that are kept, oldest first; null for one without an answer. */
@@ -89,6 +97,7 @@ export class CallLog {
 
   clear(): void {
     this.calls.clear()
+    this.large.clear()
     this.bytes = 0
   }
 }

@@ -27,7 +27,7 @@ export class Connection implements SocketListener, SessionLink {
   private greeting = false
   /** Until then, the token in the welcome may have been lost. */
   private heardSinceWelcome = false
-  private closing = false
+  closing = false
   private broken = false
   private heardAt = Date.now()
   private stalledSince = 0
@@ -102,11 +102,12 @@ export class Connection implements SocketListener, SessionLink {
     )
   }
 
-  private begin(attached: Attached | AttachRefusal, who: KnownUser): void {
-    // The browser may have left while its session was looked for.
-    if (this.closing) return typeof attached === 'string' ? undefined : attached.session.detach(this)
+  private begin(attached: Attached | AttachRefusal | null, who: KnownUser): void {
+    if (attached === null) return
     if (typeof attached === 'string') return this.refuse(attached)
     const { session } = attached
+    // The browser may have left while its session was looked for.
+    if (this.closing) return session.detach(this)
     this.session = session
     this.socket.send(encode(this.welcome(attached)))
     session.goOn()
@@ -114,10 +115,17 @@ export class Connection implements SocketListener, SessionLink {
   }
 
   private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
-    const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
+    const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight, maxMessageBytes } = this.host.limits
     const { series, handled } = session
     const build = this.host.build()
-    const known = { token, session: outcome, series, handled, maxCalls }
+    const known = {
+      token,
+      session: outcome,
+      series,
+      handled,
+      maxCalls: maxCallsInFlight,
+      maxMessageBytes,
+    }
     const body: WelcomeBody = build === '' ? known : { ...known, build }
     return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }

@@ -1,6 +1,9 @@
 /** The bounds that keep one browser from harming the others. Every queue that a client can grow has one. */
 export interface LiveLimits {
-  /** Largest message from a browser, in bytes; a larger one closes the connection (`frame_too_large`). 65,536. */
+  /**
+   * Largest message from a browser, in bytes. A call that would be larger is rejected in the browser (`arguments_too_large`);
+   * a larger message closes the connection (`frame_too_large`). The pieces of files must fit: at least 33,000. 65,536.
+   */
   maxMessageBytes: number
   /** Largest body of a request to an HTTP hook, in bytes; more is answered with 413 (`body_too_large`). 1,048,576. */
   maxHookBytes: number

@@ -11,7 +11,8 @@ const read = (token: string) => readToken(token) as SessionToken
 test('a token opens the session that made it, until the next one is known to have arrived', () => {
   const secrets = new SessionSecrets(60_000)
   const key = createSessionKey()
-  const [first, second] = [secrets.issue(key), secrets.issue(key)].map(read) as [SessionToken, SessionToken]
+  const first = read(secrets.issue(key))
+  const second = read(secrets.issue(key, first.secret))
   expect([first.key, second.key]).toEqual([key, key])
   expect([secrets.accepts(first.secret), secrets.accepts(second.secret)]).toEqual([true, true])
   secrets.arrived()
@@ -22,10 +23,19 @@ test('a browser that never gets the new ones can go on with the one it has', () 
   const secrets = new SessionSecrets(60_000)
   const known = read(secrets.issue('k'.repeat(32)))
   secrets.arrived()
-  const lost = [1, 2, 3].map(() => read(secrets.issue('k'.repeat(32))))
+  const lost = [1, 2, 3].map(() => read(secrets.issue('k'.repeat(32), known.secret)))
   expect(secrets.accepts(known.secret)).toBe(true)
   // What was lost on its way opens nothing, but for the newest.
   expect(lost.map(({ secret }) => secrets.accepts(secret))).toEqual([false, false, true])
+})
+
+test('a browser that shows the newest has it, though nothing else was heard of it: that one goes on to open', () => {
+  const secrets = new SessionSecrets(60_000)
+  const key = createSessionKey()
+  const first = read(secrets.issue(key))
+  const second = read(secrets.issue(key, first.secret))
+  const lost = read(secrets.issue(key, second.secret))
+  expect([first, second, lost].map(({ secret }) => secrets.accepts(secret))).toEqual([false, true, true])
 })
 
 test('another session’s token opens nothing, and an expired one neither', () => {

@@ -26,15 +26,15 @@ export function sessionIdOf(key: string): string {
 /** The secrets that open one session, as they can be stored: hashes, from which no token can be made. */
 export interface StoredSecrets {
   readonly current: string
-  /** The one before, until the browser is known to have the newer one. */
+  /** The one that the browser showed for it, until the browser is known to have the newer one. */
   readonly former: string | null
   /** When nobody can go on with the session any more, in milliseconds since 1970. */
   readonly expiresAt: number
 }
 
 /**
- * Which tokens open a session: the newest, and the one before as long as the newest may have been lost on its way. So a
- * copy is worth nothing once its owner has come back.
+ * Which tokens open a session: the newest, and the one that was shown for it as long as the newest may have been lost on
+ * its way. So a copy is worth nothing once its owner has come back.
  */
 export class SessionSecrets {
   private current = ''
@@ -50,11 +50,14 @@ export class SessionSecrets {
     Object.assign(this, stored)
   }
 
-  /** A new token; it replaces the newest one. */
-  issue(key: string): string {
+  /**
+   * A new token; it replaces the newest one.
+   *
+   * @param shown the secret that the browser just showed: what it has until the new one arrives. None for a new session.
+   */
+  issue(key: string, shown?: string): string {
     const secret = randomBytes(32).toString('base64url')
-    // One that was never known to arrive makes no other old.
-    this.former ??= this.current === '' ? null : this.current
+    this.former = shown === undefined ? null : hashOf(shown)
     this.current = hashOf(secret)
     this.renew()
     return `${key}.${secret}`

@@ -51,6 +51,8 @@ export interface SessionLink {
   readonly socket: Socket
   /** The request that it began with. */
   readonly handshake: Handshake
+  /** True when nothing of it will be heard any more. */
+  readonly closing: boolean
   /** Ends the connection with a code that says why. */
   refuse(code: CloseReason & ErrorCode): void
 }
@@ -85,10 +87,8 @@ export class Session implements ViewerHost {
   readonly uploads: Uploads
   readonly keeper: SessionKeeper
   readonly payloads: Payloads
-  /** What the browser misses, from a new connection to {@link goOn}. */
-  private missing: readonly Body[] | null = null
-  /** True from when both sides count anew to {@link goOn}. */
-  private restarted = false
+  /** What a new connection gets after the welcome, which may wait for the store; null once it was sent. */
+  private held: (Body | PreparedMessage)[] | null = []
   private link: SessionLink | null
   private graceTimer: NodeJS.Timeout | undefined
 
@@ -160,9 +160,9 @@ export class Session implements ViewerHost {
     return this.host.limits
   }
 
-  /** What a connection has not taken; without one, there is no end to that when nothing more can be kept. */
+  /** What a connection has not taken; before there is one, there is no end to that when nothing more can be kept. */
   get bufferedBytes(): number {
-    if (this.link !== null) return this.link.socket.bufferedBytes
+    if (this.link !== null && this.held === null) return this.link.socket.bufferedBytes
     return this.outbox.bytes < this.limits.maxUnackedBytes ? 0 : Number.POSITIVE_INFINITY
   }
 
@@ -214,15 +214,22 @@ export class Session implements ViewerHost {
   sendPrepared(message: PreparedMessage): void {
     if (this.ended) return
     this.outbox.add(message.data, message.frame)
-    const socket = this.link?.socket
-    if (socket?.sendPrepared === undefined) socket?.send(message.data)
-    else socket.sendPrepared(message)
+    this.transmit(message)
   }
 
   private sendEncoded(data: Body, tag: SentTag): void {
     if (this.ended) return
     this.outbox.add(data, tag)
-    this.link?.socket.send(data)
+    this.transmit(data)
+  }
+
+  /** To the browser, where it is there and was welcomed. */
+  private transmit(data: Body | PreparedMessage): void {
+    if (this.held !== null) return void this.held.push(data)
+    const socket = this.link?.socket
+    if (typeof data === 'string' || data instanceof Uint8Array) socket?.send(data)
+    else if (socket?.sendPrepared === undefined) socket?.send(data.data)
+    else socket.sendPrepared(data)
   }
 
   /** A message of the browser is about to be handled. */
@@ -257,7 +264,7 @@ export class Session implements ViewerHost {
   }
 
   /**
-   * Gives the session another connection. Nothing is sent before {@link goOn}.
+   * Gives the session another connection. It holds what is for it until {@link goOn}.
    *
    * @param hello what the browser says that it has; nothing, where the page was loaded anew.
    */
@@ -272,8 +279,9 @@ export class Session implements ViewerHost {
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
     clearTimeout(this.graceTimer)
-    this.missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
-    if (this.missing !== null) {
+    const missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
+    this.held = missing === null ? [] : [...missing]
+    if (missing !== null) {
       this.outbox.acknowledge(received ?? 0)
       return 'resumed'
     }
@@ -292,7 +300,7 @@ export class Session implements ViewerHost {
     this.roots.setAside()
     this.calls.restart(isNewPage)
     if (isNewPage) this.keeper.newPage()
-    this.restarted = true
+    for (const viewer of this.views) viewer.restart()
   }
 
   /** Why somebody with that secret does not get this session; null where they do. */
@@ -326,10 +334,9 @@ export class Session implements ViewerHost {
 
   /** The browser was welcomed: it gets what it misses, and then what is new. */
   goOn(): void {
-    for (const data of this.missing ?? []) this.link?.socket.send(data)
-    this.missing = null
-    if (this.restarted) for (const viewer of this.views) viewer.restart()
-    this.restarted = false
+    const { held } = this
+    this.held = null
+    for (const data of held ?? []) this.transmit(data)
     this.wake()
   }
 
@@ -342,6 +349,7 @@ export class Session implements ViewerHost {
   detach(link: SessionLink): void {
     if (this.link !== link || this.ended) return
     this.link = null
+    this.held = null
     this.happens('detach')
     this.secrets.renew()
     this.info.connected = false

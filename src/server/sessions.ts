@@ -54,12 +54,15 @@ export class Sessions {
     return this.all.size < this.host.limits.maxSessions
   }
 
-  /** The session of a browser that says hello, or why it gets none. Rejects where the store does not answer. */
+  /**
+   * The session of a browser that says hello, or why it gets none; null where it has left meanwhile. Rejects where the store
+   * does not answer.
+   */
   attach(
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal> {
+  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal | null> {
     if (this.draining) return 'server_closing'
     const shown = hello.token === undefined ? null : readToken(hello.token)
     if (shown === null) return this.begin(who, link)
@@ -83,7 +86,7 @@ export class Sessions {
       return this.begin(who, link)
     }
     const outcome = known.attach(link, hello)
-    return whenSaved({ session: known, outcome, token: known.secrets.issue(key) })
+    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret) })
   }
 
   private begin(who: KnownUser, link: SessionLink): Attached | AttachRefusal {
@@ -107,14 +110,16 @@ export class Sessions {
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Promise<Attached | AttachRefusal> {
+  ): Promise<Attached | AttachRefusal | null> {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
     // Whoever claims it takes it from the server that has it: first it must be theirs.
     let found = openStored(await store.load(id), shown, who)
-    if (typeof found === 'object' && this.hasRoom)
+    if (typeof found === 'object' && this.hasRoom && !link.closing)
       found = openStored(await store.claim(id, owner), shown, who)
     if (this.draining) return 'server_closing'
+    // Its browser may have come back on another connection meanwhile: a lost one must not take the session from that.
+    if (link.closing) return null
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
     if (typeof found === 'string') {
@@ -124,7 +129,7 @@ export class Sessions {
     const session = this.make(id, who, link, found.saved)
     if (session === null) return 'too_many_sessions'
     session.restore(found.stored, hello.received === undefined)
-    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key) })
+    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key, shown.secret) })
   }
 
   private matching(filter: SessionFilter): Session[] {

@@ -120,7 +120,7 @@ describeInBrowser('the forms of the demo in Chromium', () => {
     })
     expect(await progress.isVisible()).toBe(true)
     const received = page.getByRole('listitem').filter({ hasText: 'film.mkv' })
-    await received.getByText('52,428,800 bytes').waitFor()
+    await received.getByText('52,428,800 bytes').waitFor({ timeout: 100_000 })
     expect(await received.locator('code').textContent()).toBe(hashOfFile(50 * megabyte))
     await progress.waitFor({ state: 'hidden' })
 

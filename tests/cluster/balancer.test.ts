@@ -19,8 +19,11 @@ async function ask(port: number): Promise<string> {
   socket.on('data', (data) => {
     heard += data
   })
+  // Where there is no server, the balancer may reset the connection.
+  socket.on('error', () => {})
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.end('!')
-  await once(socket, 'close')
+  await closed
   return heard
 }
 

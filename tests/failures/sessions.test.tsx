@@ -104,6 +104,19 @@ describe('tokens', () => {
     }
   })
 
+  test('one that came opens the session again, though nothing was heard of it and its successor is lost', async () => {
+    const first = await enter(null)
+    await cut(first)
+    const second = await enter(null, goingOn(first))
+    await cut(second)
+    for (let i = 0; i < 2; i++) {
+      const lost = await enter(null, goingOn(second))
+      expect(lost.welcome.session).toBe('resumed')
+      await cut(lost)
+    }
+    expect(refusals()).toEqual({})
+  })
+
   test('a copy that is used beside the living one takes over, and everybody hears of it', async () => {
     const taken: string[] = []
     const stop = onDiagnostic('liveroot.session.taken', ({ session }) => taken.push(session))

@@ -72,3 +72,54 @@ test('it is closed with slow_reader, told to whoever could still read it', async
   listener.closed()
   await end()
 })
+
+let setTick: (n: number) => void = () => {}
+
+/** Sends 50 kB with every state, for one browser. */
+function Ticker() {
+  const [n, setN] = useState(0)
+  setTick = setN
+  return <p title={`${n}`.padEnd(50_000, 'x')}>{n}</p>
+}
+
+test.each([['that missed more', 60_000, 'restored']])(
+  'a browser that is away under a fast ticker, %s: little is kept, and it comes back to the newest state',
+  async (_, maxUnackedBytes, outcome) => {
+    const { port, server, end } = await openScene({
+      routes: [route('/ticker', Ticker)],
+      limits: { ...limits, maxUnackedBytes, maxBufferedBytes: 60_000, slowReaderTimeoutMs: 60_000 },
+    })
+    const peer = await Peer.open(port)
+    await peer.mount(1, '/ticker')
+    const welcome = JSON.parse(peer.messages[0]?.split('\n')[1] ?? '') as { token: string; series: number }
+    // First it stops to read, then it is lost.
+    peer.socket.pause()
+    for (let n = 1; n <= 100; n++) {
+      setTick(n)
+      await sleep(0)
+    }
+    const { connections } = server
+    peer.socket.terminate()
+    await until(() => server.connections < connections)
+    const received = peer.messages.length - 1
+    for (let n = 101; n <= 1_500; n++) {
+      setTick(n)
+      if (n % 5 === 0) await sleep(0)
+    }
+    const back = await Peer.open(port, false)
+    const hello = JSON.stringify({ token: welcome.token, received, series: welcome.series })
+    const answer = await back.ask(`h2\n${hello}`, (message) => message.startsWith('w2,'))
+    expect(JSON.parse(answer.split('\n')[1] as string)).toMatchObject({ session: outcome })
+    if (outcome === 'restored') back.send('m1\n/ticker')
+    await back.next((message) => message.startsWith('f1,') && message.includes('1500x'))
+    // All states would be 70 MB.
+    const bytes = back.messages.reduce((sum, message) => sum + message.length, 0)
+    expect(bytes).toBeLessThan(maxUnackedBytes + 500_000)
+    // And it is shown what comes.
+    setTick(1_501)
+    back.send('a1,1000,1000')
+    await back.next((message) => message.includes('1501'))
+    back.end()
+    await end()
+  },
+)

@@ -71,7 +71,7 @@ export function hostileServer(draw: Draw, recording: Recording): Item[] {
   const items = mutateCase(draw, down(recording.some(draw)), down(recording.some(draw)))
   return comeBack(draw, items, () => {
     const session = draw.of(['resumed', 'resumed', 'restored', 'new', 'none'])
-    return `w2,25000,32\n{"token":"other","session":"${session}","handled":${draw.below(8)},"maxCalls":64}`
+    return `w2,25000,32\n{"token":"other","session":"${session}","handled":${draw.below(8)},"maxCalls":64,"maxMessageBytes":65536}`
   })
 }
 

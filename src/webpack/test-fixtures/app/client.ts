@@ -28,7 +28,7 @@ function connect(sent: string[]): Promise<void> {
       connect(listener) {
         setTimeout(() => {
           listener.opened()
-          const body = JSON.stringify({ token: '', session: 'new', series: 0, handled: 0, maxCalls: 64 })
+          const body = JSON.stringify({ token: '', session: 'new', series: 0, handled: 0, maxCalls: 64, maxMessageBytes: 65_536 })
           const head = { type: 'welcome', version: 2, heartbeatMs: 60_000, window: 1_000_000 } as const
           listener.message(encode({ ...head, body }))
           // Calls of modules leave when the page's roots are there.

@@ -1,0 +1,113 @@
+import { createLiveServer, type LiveServer, memoryStore, route, type SessionStore } from 'liveroot/server'
+import { useState } from 'react'
+import type { HelloBody, WelcomeBody } from '../../src/protocol/messages.ts'
+import { Peer } from '../failures/peer.ts'
+
+/** A store that outlives the process, and answers when it is told to. */
+function slowStore(): SessionStore & { hold(what: 'claim' | 'save'): () => void; held: number } {
+  const store = memoryStore()
+  const gates = { claim: Promise.resolve(), save: Promise.resolve() }
+  const slow = {
+    outlivesProcess: true,
+    held: 0,
+    /** What is asked for from now on waits, until the function that it returns is called, or another is held. */
+    hold(what: 'claim' | 'save') {
+      let release = (): void => {}
+      gates[what] = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+    load: (session: string) => store.load(session),
+    claim: async (session: string, owner: string) => {
+      const found = gates.claim
+      slow.held++
+      await found
+      return store.claim(session, owner)
+    },
+    save: async (...args: Parameters<SessionStore['save']>) => {
+      const found = gates.save
+      slow.held++
+      await found
+      return store.save(...args)
+    },
+    remove: (session: string, owner: string) => store.remove(session, owner),
+    close: async () => {},
+  }
+  return slow
+}
+
+let push: (text: string) => void = () => {}
+let rendered = ''
+
+function Pushed(): string {
+  const [text, setText] = useState('')
+  push = setText
+  rendered = text
+  return text
+}
+
+const servers: LiveServer[] = []
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())))
+
+async function serve(sessionStore: SessionStore): Promise<{ server: LiveServer; port: number }> {
+  const server = createLiveServer({ routes: [route('/', Pushed)], sessionStore })
+  servers.push(server)
+  return { server, port: (await server.listen(0, '127.0.0.1')).port }
+}
+
+const hello = (body: HelloBody) => `h2\n${JSON.stringify(body)}`
+const isWelcome = (message: string) => message.startsWith('w2,')
+const readWelcome = (text: string) => JSON.parse(text.slice(text.indexOf('\n'))) as WelcomeBody
+
+async function enter(port: number): Promise<{ peer: Peer; welcome: WelcomeBody }> {
+  const peer = await Peer.open(port, false)
+  const welcome = readWelcome(await peer.ask(hello({}), isWelcome))
+  // The page does not say that it has it.
+  await peer.ask('m1\n/', (message) => message.startsWith('f1,1'))
+  return { peer, welcome }
+}
+
+test('while the welcome waits for the store nothing comes before it, and then all comes in order', async () => {
+  const store = slowStore()
+  const { port } = await serve(store)
+  const { peer: first, welcome } = await enter(port)
+  const release = store.hold('save')
+  const second = await Peer.open(port, false)
+  second.send(hello({ token: welcome.token, series: welcome.series, received: 0 }))
+  // The session is the second connection's now.
+  await first.closing()
+  push('pushed')
+  await second.until(() => rendered === 'pushed')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  release()
+  await second.next((message) => message.includes('pushed'))
+  expect(readWelcome(second.messages[0] as string).session).toBe('resumed')
+  expect(second.messages.slice(1).map((message) => message.slice(0, 4))).toEqual(['f1,1', 'f1,2'])
+  second.end()
+})
+
+test('a lost connection whose claim is answered late takes nothing from the one that came after it', async () => {
+  const store = slowStore()
+  const { peer, welcome } = await enter((await serve(store)).port)
+  await servers[0]?.close()
+  peer.end()
+  const { server, port } = await serve(store)
+  const goingOn = hello({ token: welcome.token, series: welcome.series, received: 1 })
+  const release = store.hold('claim')
+  const before = store.held
+  const lost = await Peer.open(port, false)
+  lost.send(goingOn)
+  await lost.until(() => store.held > before)
+  lost.end()
+  await lost.until(() => server.connections === 0)
+  store.hold('claim')()
+  const living = await Peer.open(port, false)
+  expect(readWelcome(await living.ask(goingOn, isWelcome)).session).toBe('restored')
+  release()
+  await living.ask('p', (message) => message === 'q')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await living.ask('p', (message) => message === 'q')
+  expect(living.closed).toBeNull()
+  living.end()
+})
