@@ -32,7 +32,7 @@ function Slow() {
 function Ticking() {
   const [ticks, tick] = useReducer((n: number) => n + 1, 0)
   useEffect(() => {
-    const timer = setInterval(tick, 50)
+    const timer = setInterval(tick, 100)
     return () => clearInterval(timer)
   }, [])
   return <i id="ticks">{ticks}</i>

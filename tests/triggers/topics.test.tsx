@@ -176,7 +176,7 @@ test('a message to 10,000 live roots leaves the event loop free for others', asy
     screen.say('m1\n/log/all')
     if (i % 500 === 0) await sleep(0)
   }
-  await sleep(20)
+  await until(() => screens.every(({ down }) => down.length === 2))
   let said = ''
   /** The longest turn of a delivery, as a share of the whole of it. */
   const deliver = async (frame: number): Promise<number> => {
