@@ -27,6 +27,7 @@ const shared = {
     '^liveroot/(server|client|webpack|testing|opentelemetry)$': '<rootDir>/src/$1/index.ts',
     '^liveroot/(redis|nats|rabbitmq|postgres)$': '<rootDir>/src/adapters/$1/index.ts',
   },
+  setupFilesAfterEnv: ['<rootDir>/tests/support/retry.ts'],
   // Packages that are ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
   testPathIgnorePatterns: ['/node_modules/', '/build/', '/dist/', '/test-fixtures/'],

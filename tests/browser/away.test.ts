@@ -148,10 +148,14 @@ describeInBrowser('a page that is away for a while, in Chromium', () => {
     await page.getByLabel('Note').focus()
     const devTools = await page.context().newCDPSession(page)
     await devTools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    // Chromium lets the timers of a page in front run on for a while.
+    await devTools.send('Debugger.enable')
+    await devTools.send('Debugger.pause')
     // A frozen page sends no heartbeats: the server takes it for lost.
     await until(() => far.server.connections === 0)
     await new Promise((resolve) => setTimeout(resolve, awayMs))
     await devTools.send('Page.setWebLifecycleState', { state: 'active' })
+    await devTools.send('Debugger.disable')
     await until(() => far.server.connections === 1)
     const before = Number(await page.getByLabel('Ticks').textContent())
     await page.waitForFunction(
