@@ -2,8 +2,12 @@
 export const patienceMs = 30_000
 
 /** Waits until a condition holds: turn by turn at first, then without keeping the processor from others. */
-export async function until(condition: () => boolean, why = () => `Waited in vain for ${condition}`) {
-  const end = Date.now() + patienceMs
+export async function until(
+  condition: () => boolean,
+  why = () => `Waited in vain for ${condition}`,
+  timeoutMs = patienceMs,
+) {
+  const end = Date.now() + timeoutMs
   for (let turn = 0; !condition(); turn++) {
     if (Date.now() > end) throw new Error(why())
     await new Promise<void>((resolve) => {
