@@ -1,5 +1,7 @@
 import { createContext } from 'react'
 import { browserSocket } from '../transports/browser-socket.ts'
+import { ownBuild } from './build.ts'
+import { KeptSession } from './kept-session.ts'
 import { defaultReconnectOptions, type ReconnectOptions } from './reconnect.ts'
 import { ClientSession } from './session.ts'
 import type { Connect } from './transport.ts'
@@ -12,6 +14,15 @@ export interface LiveClientOptions {
   readonly connect?: Connect
   /** How lost connections are tried again: `defaultReconnectOptions`, with what is given here in its place. */
   readonly reconnect?: Partial<ReconnectOptions>
+  /** Names the build that the page runs. By default what webpack gave it. */
+  readonly build?: string
+  /**
+   * Called when the server belongs to another build, at a moment in which nothing is unsent, unanswered or half typed. By
+   * default the page is reloaded, once for each build, and goes on with its session.
+   *
+   * @param build the server's.
+   */
+  readonly onNewBuild?: (build: string) => void
   /** Calls that may wait for the connection; the next is rejected with `too_many_offline_calls`. 100 by default. */
   readonly maxOfflineCalls?: number
 }
@@ -34,7 +45,16 @@ export function createLiveClient(options: LiveClientOptions = {}): LiveClient {
   const connect =
     options.connect ?? ((listener) => browserSocket(absoluteUrl(options.url ?? '/live'))(listener))
   const reconnect = { ...defaultReconnectOptions, ...options.reconnect }
-  const session = new ClientSession(connect, reconnect, options.maxOfflineCalls ?? 100)
+  const { build = ownBuild(), maxOfflineCalls = 100 } = options
+  const kept = options.connect === undefined ? new KeptSession(options.url ?? '/live') : null
+  const reload = (newBuild: string) => {
+    if (kept === null || kept.taken?.build === newBuild) return
+    kept.leave({ token: session.token ?? '', build: newBuild })
+    window.location.reload()
+  }
+  const onNewBuild = options.onNewBuild ?? reload
+  const session: ClientSession = new ClientSession({ connect, reconnect, maxOfflineCalls, build, onNewBuild })
+  if (kept?.taken != null && kept.taken.token !== '') session.goOnWith(kept.taken.token)
   const client: LiveClient = {
     close: () => {
       inUse.delete(client)

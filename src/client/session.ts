@@ -3,6 +3,7 @@ import type { DownMessage, HelloBody, Message, WelcomeBody } from '../protocol/m
 import { newestRender } from '../protocol/newest-render.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
+import { OldBuild } from './build.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
 import { followsEdits, isEditing } from './calls-of-event.ts'
 import { Connection } from './connection.ts'
@@ -22,6 +23,17 @@ import { Uploads } from './uploads.ts'
 
 /** With nothing mounted for this long, the connection is closed. */
 const idleMs = 5_000
+
+/** What a client session is made with. */
+export interface ClientSessionOptions {
+  readonly connect: Connect
+  readonly reconnect: ReconnectOptions
+  /** Calls that may wait for the connection. */
+  readonly maxOfflineCalls: number
+  readonly build: string | undefined
+  /** The page is of another build than the server, and nothing is lost by reloading it. */
+  onNewBuild(build: string): void
+}
 
 /** This browser's live roots and calls. It outlives connections: what is asked for meanwhile waits for the next. */
 export class ClientSession implements RootHost {
@@ -46,7 +58,11 @@ export class ClientSession implements RootHost {
     cancel: (stream) => this.outgoing.send({ type: 'cancel', stream }),
   })
   private readonly uploads: Uploads
-  private token: string | undefined
+  private readonly oldBuild: OldBuild
+  /** What the next hello shows. */
+  token: string | undefined
+  /** False for a page that goes on with the session of the page before it. */
+  private hasCounts = false
   /** Names the count of messages. */
   private series = 0
   /** What the server takes unanswered. */
@@ -54,12 +70,9 @@ export class ClientSession implements RootHost {
   private lastRoot = 0
   private idleTimer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param maxOfflineCalls calls that may wait for the connection. */
-  constructor(
-    connect: Connect,
-    options: ReconnectOptions,
-    private readonly maxOfflineCalls: number,
-  ) {
+  constructor(private readonly options: ClientSessionOptions) {
+    const { connect, reconnect, build, onNewBuild } = options
+    this.oldBuild = new OldBuild(build, () => this.calls.size === 0, onNewBuild)
     const listener = {
       hello: () => this.hello(),
       opened: (welcome: WelcomeBody) => this.opened(welcome),
@@ -67,7 +80,7 @@ export class ClientSession implements RootHost {
       pinged: () => this.outgoing.tell(),
       closed: () => this.forget(),
     }
-    this.connection = new Connection(connect, listener, options, this.status)
+    this.connection = new Connection(connect, listener, reconnect, this.status)
     this.outgoing = new Outgoing(this.connection)
     this.uploads = new Uploads(this.connection, (message) => this.outgoing.send(message))
   }
@@ -147,7 +160,8 @@ export class ClientSession implements RootHost {
   private checkRoom(): void {
     const { state } = this.status.current
     if (state === 'idle' || state === 'closed') throw new LiverootError('connection_lost')
-    if (this.departures.calls >= this.maxOfflineCalls) throw new LiverootError('too_many_offline_calls')
+    if (this.departures.calls >= this.options.maxOfflineCalls)
+      throw new LiverootError('too_many_offline_calls')
   }
 
   /**
@@ -219,6 +233,8 @@ export class ClientSession implements RootHost {
   /** The session is over, and with it whatever waits for it. */
   private forget(): void {
     this.token = undefined
+    this.hasCounts = false
+    this.oldBuild.stop()
     this.calls.reject(this.calls.all)
     this.departures.drop(() => true)
     this.uploads.lost()
@@ -242,14 +258,21 @@ export class ClientSession implements RootHost {
     return this.calls.size > 0
   }
 
-  private hello(): HelloBody {
-    return this.token === undefined
-      ? {}
-      : { token: this.token, received: this.outgoing.received, series: this.series }
+  /** The page begins with the session that the page before it in its tab had. */
+  goOnWith(token: string): void {
+    this.token = token
   }
 
-  private opened({ token, session, series, handled, maxCalls }: WelcomeBody): void {
+  private hello(): HelloBody {
+    const { token, series } = this
+    if (token === undefined) return {}
+    return this.hasCounts ? { token, received: this.outgoing.received, series } : { token }
+  }
+
+  private opened({ token, session, series, handled, maxCalls, build }: WelcomeBody): void {
     this.token = token
+    this.hasCounts = true
+    this.oldBuild.heard(build)
     this.series = series
     this.maxCalls = maxCalls
     if (session === 'resumed') this.outgoing.resume(handled)

@@ -149,6 +149,8 @@ export interface WelcomeBody {
   readonly series: number
   /** How many of the browser's messages the session has handled. */
   readonly handled: number
+  /** The client's build that belongs to this server; left out where there is none. */
+  readonly build?: string
   /** How many calls the browser may have unanswered. */
   readonly maxCalls: number
 }

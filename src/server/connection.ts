@@ -103,7 +103,9 @@ export class Connection implements SocketListener, SessionLink {
   private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
     const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight: maxCalls } = this.host.limits
     const { series, handled } = session
-    const body: WelcomeBody = { token, session: outcome, series, handled, maxCalls }
+    const build = this.host.build()
+    const known = { token, session: outcome, series, handled, maxCalls }
+    const body: WelcomeBody = build === '' ? known : { ...known, build }
     return { type: 'welcome', version: protocolVersion, heartbeatMs, window, body: JSON.stringify(body) }
   }
 

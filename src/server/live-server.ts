@@ -90,6 +90,11 @@ export interface LiveServerOptions {
   readonly limits?: Partial<LiveLimits>
   /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
   readonly onError?: OnError
+  /**
+   * Names the client's build. A page that runs another one reloads itself when nothing is lost by it. By default what
+   * `liveroot/webpack` gave it.
+   */
+  readonly build?: string
   /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
   readonly clientModules?: ClientModuleMap
 }
@@ -200,6 +205,7 @@ class WebLiveServer implements LiveServer {
       presence,
       modules,
       authenticator,
+      build: () => options.build ?? (clientModules === undefined ? readClientManifest().buildId : ''),
       sharedRoots: new SharedRoots({ topics, presence, onError, modules }),
     }
     this.allSessions = new Sessions(this.host)

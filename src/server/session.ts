@@ -32,6 +32,8 @@ export interface SessionHost extends SharedHost {
   readonly limits: Readonly<LiveLimits>
   readonly authenticator: Authenticator
   readonly sharedRoots: SharedRoots
+  /** Names the client's build; empty where there is none. */
+  build(): string
   /** Counts what was refused to browsers. */
   refused(code: ErrorCode): void
 }

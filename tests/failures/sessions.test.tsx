@@ -2,7 +2,7 @@ import { useSession } from 'liveroot'
 import { type Authenticate, onDiagnostic, route } from 'liveroot/server'
 import { useState } from 'react'
 import { closeCodes } from '../../src/protocol/close-codes.ts'
-import type { WelcomeBody } from '../../src/protocol/messages.ts'
+import type { HelloBody, WelcomeBody } from '../../src/protocol/messages.ts'
 import { openScene, type Scene } from './bystander.ts'
 import { codeOf, Peer } from './peer.ts'
 
@@ -54,14 +54,16 @@ interface Entered {
 }
 
 /** A browser of that user, with or without a token. */
-async function enter(
-  user: string | null,
-  hello: { token?: string; received?: number } = {},
-): Promise<Entered> {
+async function enter(user: string | null, hello: HelloBody = {}): Promise<Entered> {
   const headers: Record<string, string> = user === null ? {} : { cookie: `user=${user}` }
   const peer = await Peer.open(scene.port, false, headers)
   const text = await peer.ask(`h2\n${JSON.stringify(hello)}`, (message) => message.startsWith('w2,'))
   return { peer, welcome: JSON.parse(text.slice(text.indexOf('\n'))) as WelcomeBody }
+}
+
+/** What a browser says that has its session's token, and nothing of what it was sent. */
+function goingOn({ welcome: { token, series } }: Entered): HelloBody {
+  return { token, series, received: 0 }
 }
 
 /** The network breaks, and the server hears of it. */
@@ -79,11 +81,11 @@ describe('tokens', () => {
     const first = await enter(null)
     await ping(first)
     await cut(first)
-    const second = await enter(null, { token: first.welcome.token, received: 0 })
+    const second = await enter(null, goingOn(first))
     expect(second.welcome.session).toBe('resumed')
     expect(second.welcome.token).not.toBe(first.welcome.token)
     await ping(second)
-    const copy = await enter(null, { token: first.welcome.token, received: 0 })
+    const copy = await enter(null, goingOn(first))
     expect(copy.welcome.session).toBe('new')
     expect(refusals()).toEqual({ stale_token: 1 })
     // The living one has not noticed.
@@ -95,9 +97,8 @@ describe('tokens', () => {
     const first = await enter(null)
     await ping(first)
     await cut(first)
-    const { token } = first.welcome
     for (let i = 0; i < 3; i++) {
-      const again = await enter(null, { token, received: 0 })
+      const again = await enter(null, goingOn(first))
       expect(again.welcome.session).toBe('resumed')
       await cut(again)
     }
@@ -108,7 +109,7 @@ describe('tokens', () => {
     const stop = onDiagnostic('liveroot.session.taken', ({ session }) => taken.push(session))
     const living = await enter('ada')
     await ping(living)
-    const copy = await enter('ada', { token: living.welcome.token, received: 0 })
+    const copy = await enter('ada', goingOn(living))
     expect(copy.welcome.session).toBe('resumed')
     expect(await living.peer.closing()).toEqual({
       code: closeCodes.session_taken,
@@ -124,7 +125,7 @@ describe('tokens', () => {
   test('another user’s opens nothing, and does not disturb its owner', async () => {
     const ada = await enter('ada')
     for (const thief of ['bob', null]) {
-      const { peer, welcome } = await enter(thief, { token: ada.welcome.token, received: 0 })
+      const { peer, welcome } = await enter(thief, goingOn(ada))
       expect(welcome.session).toBe('new')
       peer.end()
     }
@@ -138,7 +139,7 @@ describe('tokens', () => {
     scene = await openScene({ limits: { sessionTtlMs: 1 } })
     const first = await enter(null)
     await cut(first)
-    const late = await enter(null, { token: first.welcome.token, received: 0 })
+    const late = await enter(null, goingOn(first))
     expect(late.welcome.session).toBe('new')
     expect(refusals()).toEqual({ stale_token: 1 })
     late.peer.end()
@@ -159,8 +160,8 @@ describe('disconnect', () => {
       reason: 'revoked',
       refusal: 'revoked',
     })
-    for (const { token } of [here.welcome, away.welcome]) {
-      const again = await enter('ada', { token, received: 0 })
+    for (const ended of [here, away]) {
+      const again = await enter('ada', goingOn(ended))
       expect(again.welcome.session).toBe('new')
       again.peer.end()
     }

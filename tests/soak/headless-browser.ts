@@ -18,7 +18,13 @@ export class HeadlessBrowser {
 
   constructor(port: number, path: string) {
     const reconnect = { ...defaultReconnectOptions, firstDelayMs: 100, maxDelayMs: 1_000 }
-    this.session = new ClientSession(this.throughNetwork(connectTo(port)), reconnect, 100)
+    this.session = new ClientSession({
+      connect: this.throughNetwork(connectTo(port)),
+      reconnect,
+      maxOfflineCalls: 100,
+      build: undefined,
+      onNewBuild() {},
+    })
     this.root = this.session.mount(path)
     this.root.retain()
     // What React would have on screen a moment later.
