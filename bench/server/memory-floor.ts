@@ -15,8 +15,9 @@ interface Owner {
 }
 
 /**
- * What the collector of garbage makes an update cost the more owners there are: a bare loop in which every update makes a few small objects and lets go of those of the update before. Of few owners they are gone before the
- * collector comes; of many they are all still there, and it copies them.
+ * What the collector of garbage makes an update cost the more owners there are: a bare loop in which every update makes
+ * a few small objects and lets go of those of the update before. Of few owners they are gone before the collector comes;
+ * of many they are all still there, and it copies them.
  *
  * @returns the CPU microseconds of one such update, the median of some rounds.
  */
