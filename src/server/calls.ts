@@ -47,10 +47,12 @@ export class Calls {
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
     const isForNewest = message.seen === newestRender
-    if (Array.isArray(decoded) && this.order === null && !isForNewest) {
+    const ready = session.screen(message.root)?.ready ?? null
+    if (Array.isArray(decoded) && this.order === null && !isForNewest && ready === null) {
       return this.start(message, path, decoded)
     }
     this.inOrder(async () => {
+      await ready
       if (isForNewest) await this.rendered(message.root)
       this.start(message, path, await decoded)
     })
@@ -107,7 +109,7 @@ export class Calls {
       const observed = observeCall(() => this.describe(call, target.screen, path))
       const { page } = this.answers
       const running = {
-        ...this.forwarded(target, message),
+        ...this.asCall(target, message),
         id: call,
         page,
         inTransition,
@@ -123,9 +125,9 @@ export class Calls {
   }
 
   /** What is on another server takes the arguments as they came; they were decoded here to be refused here. */
-  private forwarded(target: Target, { body }: Message<'call'>): Target {
-    const { forward } = target
-    if (forward === undefined) return target
+  private asCall(target: Target, { body }: Message<'call'>): Target {
+    const { forward, screen, call } = target
+    if (forward === undefined) return { ...target, call: screen?.asCall?.(call) ?? call }
     const { args } = splitBody(String(body))
     return { ...target, call: () => forward(this.session.info.current, args) }
   }

@@ -78,6 +78,13 @@ export class SharedPeers {
     for (const listener of [...this.listeners]) listener.gone(server)
   }
 
+  /** Somebody else has heard of it; from now on its silence is heard here, too. False where that was long enough. */
+  expect(server: string): boolean {
+    if (this.silent.has(server)) return false
+    if (!this.heard.has(server)) this.heard.set(server, performance.now())
+    return true
+  }
+
   heardOf(server: string): void {
     if (server === this.server) return
     this.heard.set(server, performance.now())

@@ -1,5 +1,5 @@
 import type { LiverootError } from '../../src/errors.ts'
-import { connectTo } from '../support/connect-to.ts'
+import { connectTo, Heard } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
 import { hall, type Line } from './app.tsx'
@@ -50,6 +50,7 @@ export class ClusterClient {
   private readonly lost: Record<string, readonly string[]> = {}
   private own = 0
   private readonly wrong: string[] = []
+  private readonly heard = new Heard()
   private readonly page: Page
   private readonly draw: Draw
   private stopping = false
@@ -61,7 +62,7 @@ export class ClusterClient {
   constructor(private readonly options: ClientOptions) {
     const { port, seed, client, room } = options
     this.draw = new Draw(seed * 1_000_003 + client)
-    this.page = openPage(connectTo(port), { firstDelayMs: 50, maxDelayMs: 1_000 })
+    this.page = openPage(connectTo(port, this.heard), { firstDelayMs: 50, maxDelayMs: 1_000 })
     this.page.show(`/room/${room}/${client}`)
   }
 
@@ -78,7 +79,11 @@ export class ClusterClient {
         await this.do(n)
         this.done++
       } catch (error) {
-        this.wrong.push(`operation ${n}: ${(error as LiverootError).code} ${error}`)
+        const { state, reason } = this.page.session.status.current
+        const { code } = error as LiverootError
+        this.wrong.push(
+          `operation ${n}: ${code} ${error} (${state}, ${reason}; heard ${JSON.stringify(this.heard.last)})`,
+        )
       }
     }
   }
