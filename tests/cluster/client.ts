@@ -66,25 +66,25 @@ export class ClusterClient {
     this.page.show(`/room/${room}/${client}`)
   }
 
-  /** Does one thing after the other until it is stopped. */
+  /** Does one thing after the other until it is stopped, or something is wrong. */
   async run(): Promise<void> {
-    const { room, meanPauseMs } = this.options
-    await this.until(
-      () => this.given(`tally-${room}`) !== undefined && this.given(`tally-${hall}`) !== undefined,
-    )
-    for (let n = 0; !this.stopping && this.wrong.length === 0; n++) {
-      // They have all begun at once.
-      await sleep(2 * meanPauseMs * this.draw.number())
-      try {
+    let n = 0
+    try {
+      await this.until(
+        () =>
+          this.given(`tally-${this.options.room}`) !== undefined && this.given(`tally-${hall}`) !== undefined,
+      )
+      for (; !this.stopping; n++) {
+        // They have all begun at once.
+        await sleep(2 * this.options.meanPauseMs * this.draw.number())
         await this.do(n)
         this.done++
-      } catch (error) {
-        const { state, reason } = this.page.session.status.current
-        const { code } = error as LiverootError
-        this.wrong.push(
-          `operation ${n}: ${code} ${error} (${state}, ${reason}; heard ${JSON.stringify(this.heard.last)})`,
-        )
       }
+    } catch (error) {
+      const { state, reason } = this.page.session.status.current
+      const { code } = error as LiverootError
+      const heard = JSON.stringify(this.heard.last)
+      this.wrong.push(`operation ${n}: ${code} ${error} (${state}, ${reason}; heard ${heard})`)
     }
   }
 
@@ -97,7 +97,7 @@ export class ClusterClient {
     const { room } = this.options
     const of100 = this.draw.below(100)
     if (of100 < 50) await this.say(n)
-    else if (of100 < 80) await this.count(room, n)
+    else if (of100 < 85) await this.count(room, n)
     else if (of100 < 90) await this.count(hall, n)
     else {
       await this.ask('own', 'count')
@@ -164,7 +164,7 @@ export class ClusterClient {
     return Object.fromEntries(names.map((name) => [name, this.text(`.${name}`)]))
   }
 
-  private text(selector: string): string {
+  text(selector: string): string {
     return this.page.container.querySelector(selector)?.textContent ?? 'nothing'
   }
 
