@@ -27,8 +27,7 @@ import { Routes } from './routes.ts'
 import type { SessionHost } from './session-host.ts'
 import { keeperHost } from './session-keeper.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
-import { defaultSharedLeaseMs } from './shared-peers.ts'
-import { SharedRoots } from './shared-roots.ts'
+import { defaultSharedLeaseMs, SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
 import { Sources } from './sources.ts'
 import { BusTopics } from './topics.ts'
@@ -154,7 +153,8 @@ class WebLiveServer implements LiveServer {
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
-    const idempotency: IdempotencyStore = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
+    const idempotency: IdempotencyStore =
+      options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
     const { httpHooks = [] } = options
     this.hooks = { hooks: httpHooks, maxBytes: limits.maxHookBytes, idempotency, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {

@@ -1,5 +1,6 @@
 import type { Body, ErrorBody } from '../protocol/messages.ts'
 import { describeError, errorOf } from './errors-out.ts'
+import type { PeerListener, Peers } from './peers.ts'
 import { SharedChannel } from './shared-channel.ts'
 import { FollowedTree } from './shared-followed.ts'
 import { ForwardedCalls } from './shared-forwarded.ts'
@@ -14,7 +15,6 @@ import {
   writeMessage,
 } from './shared-messages.ts'
 import { OwnedTree } from './shared-owned.ts'
-import type { PeerListener, SharedPeers } from './shared-peers.ts'
 import type { SharedRoot } from './shared-root.ts'
 import { digestOf } from './shared-roots.ts'
 import { SharedState } from './shared-state.ts'
@@ -49,7 +49,7 @@ export class SharedSeat implements PeerListener {
 
   constructor(
     readonly root: SharedRoot,
-    readonly peers: SharedPeers,
+    readonly peers: Peers,
   ) {
     const topic = sharedTopic(digestOf(root.request).toString('base64url'))
     this.channel = new SharedChannel(root.registry.host.bus, topic, peers.server, {
@@ -262,6 +262,8 @@ export class SharedSeat implements PeerListener {
     } else if (this.followed !== null) this.send({ type: 'leave' })
     this.closed = true
     clearTimeout(this.settling)
+    // First those whose answers are here.
+    this.followed?.close()
     this.forwarded.lose()
     this.channel.close()
   }
