@@ -203,12 +203,6 @@ export class Session implements ViewerHost {
     for (const viewer of this.views) viewer.restart()
   }
 
-  /** Why somebody with that secret does not get this session; null where they do. */
-  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
-    if (!this.secrets.accepts(secret)) return 'stale_token'
-    return userId === this.userId ? null : 'wrong_user'
-  }
-
   /** Goes on from a snapshot, perhaps of another process. */
   restore(stored: StoredSession, isNewPage: boolean): void {
     // What was counted in another process was another count.

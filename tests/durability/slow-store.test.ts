@@ -111,3 +111,21 @@ test('a lost connection whose claim is answered late takes nothing from the one 
   expect(living.closed).toBeNull()
   living.end()
 })
+
+test('a hello that was delayed on its way to another server is known there to be outdated', async () => {
+  const store = slowStore()
+  const { peer, welcome } = await enter((await serve(store)).port)
+  peer.end()
+  await servers.shift()?.close()
+  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const second = await serve(store)
+  const living = await Peer.open(second.port, false)
+  const answer = readWelcome(await living.ask(hello({ ...goingOn, attempt: 3 }), isWelcome))
+  expect(answer.session).toBe('restored')
+  // The other server knows nothing but what is in the store.
+  const delayed = await Peer.open((await serve(store)).port, false)
+  delayed.send(hello({ ...goingOn, attempt: 2 }))
+  expect((await delayed.closing()).refusal).toBe('outdated_hello')
+  await living.ask('p', (message) => message === 'q')
+  living.end()
+})
