@@ -78,6 +78,7 @@ export class Session implements ViewerHost {
       userId,
       secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
+      collectNew: (changes) => this.roots.collectState(changes, true),
       taken: () => this.taken(),
     })
     this.payloads = new Payloads(host, (message) => this.wire.send(message))

@@ -180,7 +180,7 @@ export class Sessions {
 /** A browser must not have a token that the store does not know. */
 function whenSaved(attached: Attached): Attached | Promise<Attached> {
   const { keeper } = attached.session
-  return keeper.outlivesProcess ? keeper.saved().then(() => attached) : attached
+  return keeper.outlivesProcess ? keeper.savedApart().then(() => attached) : attached
 }
 
 /** Why somebody does not get the session that their token is of. */
