@@ -6,5 +6,5 @@ const runs = 600
 const seed = 20260
 
 test(`a live tree gives the DOM that React gives, in ${runs} random sequences`, async () => {
-  await checkSameDom(runs, seed)
+  await checkSameDom({ runs, seed })
 }, 600_000)

@@ -20,6 +20,8 @@ interface Expected {
 /** What a field must show until the call that tells of it is answered. */
 interface Typed {
   readonly text: string
+  /** Of the field as it was: React makes a text field of the very element that was a checkbox. */
+  readonly type: string
   readonly call: number
 }
 
@@ -108,8 +110,10 @@ export class HurriedRunner extends Runner {
     const { field } = edit
     this.forgetGroup(field)
     // A call whose arguments take time to write leaves later.
-    if (answers.last > before) this.typed.set(field, { text: edit.entry.text, call: answers.last })
-    else this.typed.delete(field)
+    if (answers.last > before) {
+      const { type } = field
+      this.typed.set(field, { text: edit.entry.text, type, call: answers.last })
+    } else this.typed.delete(field)
   }
 
   private forgetGroup(field: FieldElement): void {
@@ -133,14 +137,23 @@ export class HurriedRunner extends Runner {
 
   private checkTyped(): void {
     const { answers } = this.live
-    for (const [field, { text, call }] of this.typed) {
+    for (const [field, { text, type, call }] of this.typed) {
       if (!field.isConnected || !answers.isOpen(call)) this.typed.delete(field)
+      else if (field.type !== type) this.checkRendered(field)
       else if (heldBy(field) !== text) {
         throw this.difference(
           `A field shows "${heldBy(field)}", but "${text}" was entered, and is not answered`,
         )
       }
     }
+  }
+
+  /** What was made of a checkbox says nothing of the text field in its place: see `tests/react-facts.test.tsx`. */
+  private checkRendered(field: FieldElement): void {
+    const [rendered = ''] = /^.*(?=: )/.exec(field.nextElementSibling?.textContent ?? '') ?? []
+    const expected = field.type === 'checkbox' ? rendered && 'on' : rendered
+    if (heldBy(field) !== expected)
+      throw this.difference(`A field shows "${heldBy(field)}", and was rendered with "${expected}"`)
   }
 
   /** Every call came once, in order, to the closure that was on the screen. */
