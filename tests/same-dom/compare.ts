@@ -57,7 +57,8 @@ export class Snapshots {
       const { value, checked, selected, type } = element as HTMLInputElement & { selected?: boolean }
       // A text field that was a checkbox keeps what nobody can see.
       const isBox = type === 'checkbox' || type === 'radio'
-      parts.push(`.value=${value}`, `.checked=${isBox && checked}`, `.selected=${selected}`)
+      const isOld = !this.identity && isHistory('value', element)
+      parts.push(`.value=${isOld ? '' : value}`, `.checked=${isBox && checked}`, `.selected=${selected}`)
     }
     return parts.join(' ')
   }
@@ -70,8 +71,12 @@ export class Snapshots {
   }
 }
 
-/** Attributes that tell what was there before: the first render's data or state, a style that has been taken away. */
+/**
+ * Attributes that tell what was there before: the first render's data or state, a style that has been taken away, what
+ * was typed before a text field became a checkbox (`tests/react-facts.test.tsx`).
+ */
 function isHistory(name: string, element: Element): boolean {
+  if (name === 'value') return element.matches('[type=checkbox][data-edit^="field:"]')
   return (
     name === 'data-first' || name === 'checked' || (name === 'style' && element.getAttribute(name) === '')
   )
