@@ -109,6 +109,7 @@ export class Calls {
       const running = {
         ...this.forwarded(target, message),
         id: call,
+        slot,
         page,
         inTransition,
         showsProgress,
@@ -188,11 +189,13 @@ export class Calls {
   }
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
-  private afterEffects({ screen, inTransition }: RunningCall, answer: () => void): void {
+  private afterEffects(call: RunningCall, answer: () => void): void {
+    const { screen, slot, inTransition } = call
     if (inTransition) this.markEffects(screen, true)
     const callback = () => {
       if (inTransition) this.markEffects(screen, false)
-      answer()
+      const isHeld = screen?.holds?.(slot, () => this.afterEffects(call, answer)) ?? false
+      if (!isHeld) answer()
     }
     if (screen !== null) return screen.afterFlush(callback)
     setImmediate(() => {
@@ -282,6 +285,8 @@ export class Calls {
 
 interface RunningCall extends Target {
   readonly id: number
+  /** That of the function, on its screen. */
+  readonly slot: number
   /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
   readonly inTransition: boolean
   readonly showsProgress: boolean

@@ -67,7 +67,11 @@ export class Snapshots {
     const value = element.getAttribute(name) ?? ''
     // The two worlds are in one page, where a name makes radio buttons one group.
     const isId = name === 'data-uid' || (name === 'name' && element.matches('[type=radio]'))
-    return isId ? `id${this.ids.of(value)}` : JSON.stringify(value)
+    if (isId) return `id${this.ids.of(value)}`
+    // The order of declarations tells which were there first; the properties of these styles have nothing to do with
+    // one another.
+    const isOrdered = this.identity || name !== 'style'
+    return JSON.stringify(isOrdered ? value : value.split('; ').map(withoutEnd).sort().join('; '))
   }
 }
 
@@ -81,6 +85,8 @@ function isHistory(name: string, element: Element): boolean {
     name === 'data-first' || name === 'checked' || (name === 'style' && element.getAttribute(name) === '')
   )
 }
+
+const withoutEnd = (declaration: string) => declaration.replace(/;$/, '')
 
 /** Long text as its start, length and checksum. */
 function short(text: string): string {

@@ -1,5 +1,5 @@
 import { randomFrom } from '../support/random.ts'
-import { delayTimers, pass, setDistance } from './environment.ts'
+import { delayTimers, pass, setDistance, stealTime } from './environment.ts'
 import type { FieldElement } from './hands.ts'
 import { heldBy } from './hands.ts'
 import { checkHopes } from './hopes.ts'
@@ -45,6 +45,8 @@ export class HurriedRunner extends Runner {
     super(program, browser, { ...hurry, random })
     setDistance(4)
     delayTimers(() => Math.floor(hurry.lateByMs * random()))
+    const { stolenMs } = hurry
+    if (stolenMs > 0) stealTime(() => stolenMs * random())
   }
 
   override async all(): Promise<void> {
@@ -65,6 +67,7 @@ export class HurriedRunner extends Runner {
   override async close(): Promise<void> {
     await super.close()
     delayTimers(() => 0)
+    stealTime(() => 0)
     setDistance(1)
   }
 
@@ -179,12 +182,16 @@ export class HurriedRunner extends Runner {
   /** Waits until nothing is under way, and makes the two worlds the same. */
   private async rest(): Promise<void> {
     this.live.deliver()
-    for (let i = 0; i < 30 && (i < 1 || this.live.answers.size > 0); i++) await this.settled('rest')
+    for (let i = 0; i < 30 && (i < 1 || this.live.answers.size > 0); i++) {
+      await this.settled('rest')
+      // What content that waits is asked is answered when it is there.
+      if (this.live.answers.size > 0) await this.resolveNext(0)
+    }
     if (this.live.answers.size > 0) throw this.difference(`${this.live.answers.size} calls are not answered`)
     this.check()
     this.matchCalls(true)
     this.typed.clear()
-    checkHopes((text) => this.difference(text))
+    checkHopes(this.waits, (text) => this.difference(text))
     if (this.live.container.querySelector('[data-live-pending]'))
       throw this.difference('Elements are still pending')
     if (!this.waits) await this.repeat()
