@@ -270,7 +270,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
     if (typeof payload === 'string') {
       observed?.end(payload, describe)
-      session.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
+      session.wire.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
       return
     }
     this.encoding = true
@@ -280,7 +280,7 @@ export class Root implements TreeObserver, Screen, Holder {
         if (this.mounting !== mounting) return false
         observed?.end(body, describe)
         const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        session.send({ type: 'frame', root: id, sequence, ...more, body })
+        session.wire.send({ type: 'frame', root: id, sequence, ...more, body })
         return true
       })
       .then(
