@@ -207,6 +207,7 @@ export const errorCodes = {
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
 
+/** What a {@link LiverootError} says in `code`: the keys of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
 /**

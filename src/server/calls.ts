@@ -94,7 +94,7 @@ export class Calls implements CallKeeper {
   }
 
   private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
-    const { call, root, seen, slot, action, body } = message
+    const { call, root, seen, slot, body } = message
     try {
       if (!Array.isArray(args)) throw args.failure
       const target = findTarget(this.session, { root, seen, slot, path })
@@ -102,7 +102,8 @@ export class Calls implements CallKeeper {
       const { forward } = target
       // What is on another server takes the arguments as they came; they were decoded here to be refused here.
       const found = forward === undefined ? target : this.forwarded(target, forward, String(body))
-      new RunningCall(this.session, this, call, found, path, action === 1).run(reviveEvents(args, path))
+      const running = new RunningCall(this.session, this, message, found, path)
+      running.run(reviveEvents(args, path))
     } catch (error) {
       this.answering()
       this.ended(call)

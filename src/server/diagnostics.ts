@@ -129,6 +129,7 @@ export interface LiveDiagnostics {
   'liveroot.refusal': Refused
 }
 
+/** The name of a channel of `node:diagnostics_channel`: the keys of {@link LiveDiagnostics}. */
 export type DiagnosticsName = keyof LiveDiagnostics
 
 /** A channel of a known message. Look at `hasSubscribers` first: what nobody hears must cost nothing. */

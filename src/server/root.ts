@@ -218,6 +218,10 @@ export class Root implements TreeObserver, Screen, Holder {
     if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
+  holds(slot: number, released: () => void): boolean {
+    return this.tree.holds(slot, released)
+  }
+
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
   afterFlush(callback: () => void): void {
     if (this.closed) return callback()
@@ -266,7 +270,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
     if (typeof payload === 'string') {
       observed?.end(payload, describe)
-      session.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
+      session.wire.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
       return
     }
     this.encoding = true
@@ -276,7 +280,7 @@ export class Root implements TreeObserver, Screen, Holder {
         if (this.mounting !== mounting) return false
         observed?.end(body, describe)
         const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        session.send({ type: 'frame', root: id, sequence, ...more, body })
+        session.wire.send({ type: 'frame', root: id, sequence, ...more, body })
         return true
       })
       .then(

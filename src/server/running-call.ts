@@ -2,6 +2,7 @@ import { type ErrorCode, LiverootError } from '../errors.ts'
 import { runAsCall } from '../live/call-id.ts'
 import { callFor } from '../live/caller.ts'
 import { isAction } from '../live/path.ts'
+import type { Message } from '../protocol/messages.ts'
 import { callError } from './answers.ts'
 import type { Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
@@ -21,25 +22,29 @@ export interface CallKeeper {
 /** One call under way: from the start of its function to its answer. */
 export class RunningCall {
   private readonly observed: ObservedCall | null
+  private readonly id: number
+  /** That of the function, on its screen. */
+  private readonly slot: number
   private readonly screen: Screen | null
+  /** The browser made the call in a transition, which lasts until the call's effects are on screen. */
+  private readonly inTransition: boolean
   /** The page that made the call. */
   private readonly page: object
 
-  /**
-   * @param path the function's place, or its id.
-   * @param inTransition the browser made the call in a transition, which lasts until the call's effects are on screen.
-   */
+  /** @param path the function's place, or its id. */
   constructor(
     private readonly session: Session,
     private readonly keeper: CallKeeper,
-    private readonly id: number,
+    { call, slot, action }: Message<'call'>,
     private readonly target: Target,
     private readonly path: string,
-    private readonly inTransition: boolean,
   ) {
+    this.id = call
+    this.slot = slot
     this.screen = target.screen
+    this.inTransition = action === 1
     this.page = session.calls.answers.page
-    this.observed = observeCall(() => describeCall(session, id, target.screen, path))
+    this.observed = observeCall(() => describeCall(session, call, target.screen, path))
   }
 
   run(args: unknown[]): void {
@@ -91,8 +96,13 @@ export class RunningCall {
 
   /** The browser settles a call's promise when the call's effects are on screen: they must be sent first. */
   private afterEffects(answer: () => void): void {
-    const { screen } = this
-    const callback = this.inTransition ? this.markedUntil(answer) : answer
+    const { screen, slot, inTransition } = this
+    if (inTransition) this.markEffects(true)
+    const callback = () => {
+      if (inTransition) this.markEffects(false)
+      const isHeld = screen?.holds?.(slot, () => this.afterEffects(answer)) ?? false
+      if (!isHeld) answer()
+    }
     if (screen !== null) return screen.afterFlush(callback)
     setImmediate(() => {
       // It has no screen of its own: its effects may show in all of them.
@@ -101,14 +111,6 @@ export class RunningCall {
       )
       void Promise.all(flushed).then(callback)
     })
-  }
-
-  private markedUntil(answer: () => void): () => void {
-    this.markEffects(true)
-    return () => {
-      this.markEffects(false)
-      answer()
-    }
   }
 
   private markEffects(ofAction: boolean): void {

@@ -130,7 +130,7 @@ export class SessionRoots {
   }
 
   private sendError(root: number, body: ErrorBody): void {
-    this.session.send({ type: 'rootError', root, body: JSON.stringify(body) })
+    this.session.wire.send({ type: 'rootError', root, body: JSON.stringify(body) })
   }
 
   /** There may be room for frames again. */

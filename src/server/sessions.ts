@@ -2,7 +2,8 @@ import type { LiveSession } from '../live/session.ts'
 import type { HelloBody, SessionOutcome } from '../protocol/messages.ts'
 import type { KnownUser } from './authenticator.ts'
 import { drainSessions } from './drain.ts'
-import { Session, type SessionHost, type SessionLink } from './session.ts'
+import { Session } from './session.ts'
+import type { SessionHost, SessionLink } from './session-host.ts'
 import type { SessionEntries } from './session-store.ts'
 import {
   createSessionKey,
