@@ -227,6 +227,10 @@ export class Root implements TreeObserver, Screen, Holder {
     if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
+  holds(slot: number, released: () => void): boolean {
+    return this.tree.holds(slot, released)
+  }
+
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
   afterFlush(callback: () => void): void {
     if (this.closed) return callback()

@@ -6,7 +6,7 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
 import type { KnownUser } from './authenticator.ts'
-import { targetOfMark } from './call-target.ts'
+import { functionOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { ItemStreams } from './item-streams.ts'
@@ -106,7 +106,7 @@ export class Session implements ViewerHost {
     return {
       limits: this.host.limits,
       file: (call, mark) => this.uploads.take(call, mark),
-      functionOf: (mark) => targetOfMark(this, mark).call,
+      functionOf: (mark) => functionOfMark(this, mark),
     }
   }
 
