@@ -75,7 +75,6 @@ export class OwnedCalls {
   }
 
   private async start(call: ArrivedCall, text: string): Promise<void> {
-    const ran = { result: undefined as unknown }
     try {
       const found = await this.find(call)
       const args = await decodeArguments(0, call.hasArguments ? text : null, this.argumentHost(call))
@@ -84,15 +83,17 @@ export class OwnedCalls {
       if (this.stopped) return
       const { id, path } = call
       const run = () => callFor(session, () => found(...reviveEvents(args, path)))
-      ran.result = runAsCall(id, () => this.once(id, run))
+      const result = runAsCall(id, () => this.once(id, run))
+      // At once: what it set may end the tree, and then the answer must be on its way.
+      if (!isThenable(result)) return this.answer(call, { value: result })
+      // The next one does not wait for it.
+      result.then(
+        (value) => this.answer(call, { value }),
+        (error: unknown) => this.answer(call, { error }),
+      )
     } catch (error) {
-      return this.answer(call, { error })
+      this.answer(call, { error })
     }
-    // The next one does not wait for it.
-    Promise.resolve(ran.result).then(
-      (value) => this.answer(call, { value }),
-      (error: unknown) => this.answer(call, { error }),
-    )
   }
 
   private async find({ slot, path, seen, shown, sent, again }: ForwardedCall): Promise<ServerFunction> {

@@ -6,8 +6,9 @@ import type { Finding } from './finding.ts'
 import { shrink } from './shrink.ts'
 import { type Suspicion, startBrowser, startServer, type Target } from './target.ts'
 
-/** Cases between two looks at whether all is well. */
-const batchSize = 40
+/** Cases between two looks at whether all is well: in a long run, so many that nobody waits long for the last of them. */
+const [smallBatch, largeBatch] = [40, 400]
+const longRun = 10_000
 
 /** The heap may be that much larger than it was after half of the run: code is compiled as it is used. */
 const heapMargin = 1.05
@@ -51,6 +52,7 @@ export async function fuzz(
   { messages, seed, looksForGrowth, progress }: FuzzOptions,
 ): Promise<Run> {
   await target.start()
+  const batchSize = messages < longRun ? smallBatch : largeBatch
   let cases = 0
   let before: Figures | null = null
   try {

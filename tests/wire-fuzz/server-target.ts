@@ -6,8 +6,8 @@ import type { Item } from './cases.ts'
 import type { Finding } from './finding.ts'
 import { type Suspicion, startServer, type Target } from './target.ts'
 
-/** Connections that are attacked through at once. */
-const atOnce = 8
+/** Connections that are attacked through at once. Each waits most of the time, for answers that may not come. */
+const atOnce = 32
 
 interface ServerFigures extends Figures {
   readonly connections: number
