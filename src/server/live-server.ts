@@ -130,6 +130,7 @@ class WebLiveServer implements LiveServer {
       timeoutMs: limits.authenticateTimeoutMs,
       onError,
     })
+    const keeping = keeperHost(options.sessionStore ?? memoryStore(), limits, onError)
     this.host = {
       routes: new Routes(options.routes),
       limits,
@@ -148,8 +149,9 @@ class WebLiveServer implements LiveServer {
         limits,
         bus: topics.bus,
         sharedLeaseMs: options.sharedLeaseMs ?? defaultSharedLeaseMs,
+        keeping,
       }),
-      keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
+      keeping,
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
@@ -262,10 +264,10 @@ class WebLiveServer implements LiveServer {
 
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
     await this.allSessions.drain(giveUp)
+    await this.host.sharedRoots.close()
     await this.host.keeping.store.close()
     // Those that have not said who they are.
     for (const connection of [...this.open]) connection.refuse('server_closing')
-    this.host.sharedRoots.close()
   }
 
   drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {
