@@ -176,7 +176,6 @@ test('files and live arguments do not go to another server', async () => {
   await b.close()
 })
 
-/** An odd start, so that a piece would end inside of a pair. */
 const faces = (count: number) => `y${'😀'.repeat(count)}z`
 
 /** A tree whose content, or whose state, is as long as it is told. */
@@ -194,7 +193,7 @@ const Long = shared(
   { graceMs: 50 },
 )
 
-test('content and state of more than a message of the bus holds travel in pieces, surrogate pairs whole', async () => {
+test('content and state of more than a message of the bus holds travel in pieces', async () => {
   const errors: unknown[] = []
   const { start } = cluster(() => <Long name="content" />, { onError: (error) => errors.push(error) })
   const one = start()
