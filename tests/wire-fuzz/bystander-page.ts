@@ -23,7 +23,7 @@ export class BystanderPage {
         button.click()
       }
       // It shall notice, and not take the time of the others.
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
 

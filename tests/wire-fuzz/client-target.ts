@@ -11,6 +11,7 @@ const patienceMs = 120_000
 /** The client, attacked by what it takes for its server. */
 export class ClientTarget implements Target {
   readonly name = 'client'
+  readonly atOnce = 1
   sent = 0
   private server: Child | null = null
   private child: Child | null = null
