@@ -63,6 +63,16 @@ describe('fileStore', () => {
     expect(await read()).toEqual({ k1: '1' })
   })
 
+  test('zeros, which a crash of the machine leaves at the end, are cut off', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    await store.close()
+    for (const count of [4, 8, 4_096]) {
+      appendFileSync(path, Buffer.alloc(count))
+      expect(await read()).toEqual({ k1: '1' })
+    }
+  })
+
   test('many saves at once are few writes, and the file does not grow for ever', async () => {
     const store = fileStore({ path, syncMs: 0 })
     const text = 'x'.repeat(10_000)
