@@ -6,7 +6,7 @@ import { type Item, tokenMark } from './cases.ts'
 import { closedWith, type Finding, wrongAnswer } from './finding.ts'
 
 /** No answer takes nearly as long, on any machine. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /**
  * More bytes than any frame may have: they fill one that was cut, for whose rest the server rightly waits, and are no

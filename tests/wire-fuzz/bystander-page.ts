@@ -2,7 +2,7 @@ import { connectTo } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 
 /** Longer than any click takes, on any machine. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /** A page that clicks all the time, beside those that are attacked. */
 export class BystanderPage {
