@@ -3,6 +3,7 @@ import { jsx, jsxs } from 'react/jsx-runtime'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
 import { scheduleFlush } from './flush-queue.ts'
+import { HeldSlots } from './held-slots.ts'
 import { holeElement } from './hole-element.ts'
 import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
@@ -58,6 +59,8 @@ export class LiveTree {
   private replaced: { template: TemplateNode; sequence: number }[] | null = null
   private touched: Slot[] = []
   private gone: number[] = []
+  /** Null until something is held: most trees never have it. */
+  private held: HeldSlots | null = null
   private readonly actions = new AsyncActions(() => this.waitForActions())
   private shell: ReactElement | null = null
   private readonly container: Container
@@ -126,6 +129,7 @@ export class LiveTree {
     this.mounted = false
     renderSync(null, this.container)
     this.slots.clear()
+    this.held?.clear()
     this.leaving = null
     this.replaced = null
     this.touched = []
@@ -274,7 +278,22 @@ export class LiveTree {
     return this.actions.run(isAction(path) ? () => inTransition(call) : call)
   }
 
+  /** True where what a call of a slot's function set is not rendered yet; then `released` is called when it is. */
+  holds(id: number, released: () => void): boolean {
+    const slot = this.slots.get(id)
+    return slot !== undefined && (this.held?.holds(slot, released) ?? false)
+  }
+
   // Called by the reconciler's host, at a commit.
+
+  hold(slot: Slot): void {
+    this.held ??= new HeldSlots()
+    this.held.add(slot)
+  }
+
+  letGo(slot: Slot): void {
+    this.held?.remove(slot)
+  }
 
   attach(parent: Slot, child: Slot): void {
     const isNew = !child.attached
@@ -296,6 +315,7 @@ export class LiveTree {
 
   private end(slot: Slot): void {
     this.slots.delete(slot.id)
+    this.held?.remove(slot)
     this.state?.ended(slot)
     if (slot.announced) {
       this.gone.push(slot.id)
@@ -315,6 +335,7 @@ export class LiveTree {
     if (!this.mounted) return
     if (this.dirty) scheduleFlush(this.observer)
     this.state?.committed()
+    this.held?.committed()
   }
 
   private fail(error: unknown, componentStack: string): void {
