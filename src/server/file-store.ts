@@ -23,7 +23,7 @@ const smallest = 4_194_304
  * Keeps sessions in one file of this machine, with nothing to install: they outlive the process, also when it is killed.
  * What sessions hold is kept in memory beside that.
  *
- * @throws `store_in_use`, at the first use, while another process uses the file.
+ * @throws `store_in_use`, when the server starts, while another process uses the file.
  */
 export function fileStore(options: FileStoreOptions): SessionStore {
   return new FileStore(options)
@@ -82,6 +82,14 @@ class FileStore implements SessionStore {
     for (const [session, { owner, expiresAt, entries }] of this.sessions.all) {
       yield record(session, owner, expiresAt, entries)
     }
+  }
+
+  async prepare(): Promise<void> {
+    await this.opened
+  }
+
+  get healthy(): boolean {
+    return !this.incomplete
   }
 
   async load(session: string): Promise<SessionEntries | null> {
