@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileStore, memoryStore, type SessionStore } from 'liveroot/server'
+import { createLiveServer, fileStore, memoryStore, type SessionStore } from 'liveroot/server'
 import { sessionStoreConformance } from 'liveroot/testing'
 
 let folder: string
@@ -95,6 +95,17 @@ describe('fileStore', () => {
     await expect(save(fileStore({ path }), 2)).rejects.toMatchObject({ code: 'store_in_use' })
     await store.close()
     expect(await read()).toEqual({ k1: '1' })
+  })
+
+  test('a server does not start while another uses its file, and starts when that has ended', async () => {
+    const serve = () => createLiveServer({ routes: [], sessionStore: fileStore({ path }) })
+    const first = serve()
+    await first.listen(0, '127.0.0.1')
+    await expect(serve().listen(0, '127.0.0.1')).rejects.toMatchObject({ code: 'store_in_use' })
+    await first.close()
+    const next = serve()
+    await next.listen(0, '127.0.0.1')
+    await next.close()
   })
 
   test('what a killed process left locked is free', async () => {
