@@ -57,6 +57,7 @@ export class ClientSession implements RootHost, CallsHost {
   /** Names the count of messages. */
   private series = 0
   private lastRoot = 0
+  private hellos = 0
   private idleTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly options: ClientSessionOptions) {
@@ -191,8 +192,9 @@ export class ClientSession implements RootHost, CallsHost {
 
   private hello(): HelloBody {
     const { token, series } = this
+    const attempt = ++this.hellos
     if (token === undefined) return {}
-    return this.hasCounts ? { token, received: this.outgoing.received, series } : { token }
+    return this.hasCounts ? { token, received: this.outgoing.received, series, attempt } : { token, attempt }
   }
 
   private opened({ token, session, series, handled, maxCalls, maxMessageBytes, build }: WelcomeBody): void {

@@ -21,7 +21,8 @@ export interface LiveLimits {
   snapshotDelayMs: number
   /**
    * Bytes that a session was sent and is not known to have, results of calls included. Past that the oldest are dropped,
-   * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered. 1,048,576.
+   * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered from half of
+   * that on. 1,048,576.
    */
   maxUnackedBytes: number
   /**

@@ -14,10 +14,10 @@ import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
-import type { EntryChanges } from './session-keeper.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
 import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+import type { EntryChanges } from './snapshot-writer.ts'
 
 /** Frames that may be sent before the snapshot must know of them. */
 const framesAhead = 1_000
@@ -39,6 +39,8 @@ export class Root implements TreeObserver, Screen, Holder {
   /** Another after each pause: a frame that was begun before is for nobody. */
   private mounting = 0
   private mounted = false
+  /** True until the store has the tree: what the browser sees of it shall be there when the server is lost. */
+  isNew = false
   private readonly guard: RootGuard | null
 
   /** No frame has had a greater number, as the snapshot says; it says so in steps. */
@@ -62,6 +64,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const state = match.route.durable
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
       : null
+    this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
     this.guard =
@@ -133,6 +136,12 @@ export class Root implements TreeObserver, Screen, Holder {
         return !this.closed
       },
     )
+    if (this.isNew) void this.session.keeper.born().then(() => this.stored())
+  }
+
+  private stored(): void {
+    this.isNew = false
+    this.wake()
   }
 
   private describe() {
@@ -240,7 +249,8 @@ export class Root implements TreeObserver, Screen, Holder {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.paused || this.encoding || (this.tree.dirty && this.isHeldBack())) return
+    if (this.closed || this.paused || this.isNew || this.encoding || (this.tree.dirty && this.isHeldBack()))
+      return
     try {
       this.send()
     } catch (error) {

@@ -3,8 +3,8 @@ import type { CloseReason } from '../protocol/close-codes.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Routes } from './routes.ts'
-import type { KeeperHost } from './session-keeper.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
+import type { KeeperHost } from './snapshot-writer.ts'
 import type { Handshake, Socket } from './transport.ts'
 
 /** What every session uses of its server. */

@@ -5,8 +5,8 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
-import type { EntryChanges } from './session-keeper.ts'
 import type { StoredTree } from './snapshot.ts'
+import type { EntryChanges } from './snapshot-writer.ts'
 
 /** The live roots of a session. */
 export class SessionRoots {
@@ -100,10 +100,11 @@ export class SessionRoots {
     return [...this.mounted.values(), ...this.aside].some(({ tree }) => tree.state?.dirty)
   }
 
-  /** What changed in the state of all trees since it was asked for last. */
-  collectState(changes: EntryChanges): void {
-    for (const root of this.mounted.values()) root.collectState(changes)
-    for (const root of this.aside) root.collectState(changes)
+  /** What changed in the state of all trees, or of those that the store has nothing of, since it was asked for last. */
+  collectState(changes: EntryChanges, ofNew = false): void {
+    for (const root of [...this.mounted.values(), ...this.aside]) {
+      if (!ofNew || root.isNew) root.collectState(changes)
+    }
   }
 
   private refuse(id: number, error: unknown): void {

@@ -31,10 +31,13 @@ export class SessionWire {
     })
   }
 
-  /** What a socket has not taken; before there is one, there is no end to that when nothing more can be kept. */
+  /**
+   * What a socket has not taken; without one, there is no end to that when half of what can be kept is: what comes then
+   * still fits, so nothing is dropped that the browser will ask for.
+   */
   get bufferedBytes(): number {
     if (this.socket !== null && this.held === null) return this.socket.bufferedBytes
-    return this.outbox.bytes < this.maxUnackedBytes ? 0 : Number.POSITIVE_INFINITY
+    return this.outbox.bytes < this.maxUnackedBytes / 2 ? 0 : Number.POSITIVE_INFINITY
   }
 
   /** How many of the browser's messages were handled. */

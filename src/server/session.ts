@@ -6,7 +6,7 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
 import type { KnownUser } from './authenticator.ts'
-import { targetOfMark } from './call-target.ts'
+import { functionOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { ItemStreams } from './item-streams.ts'
@@ -78,6 +78,7 @@ export class Session implements ViewerHost {
       userId,
       secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
+      collectNew: (changes) => this.roots.collectState(changes, true),
       taken: () => this.taken(),
     })
     this.payloads = new Payloads(host, (message) => this.wire.send(message))
@@ -105,7 +106,7 @@ export class Session implements ViewerHost {
     return {
       limits: this.host.limits,
       file: (call, mark) => this.uploads.take(call, mark),
-      functionOf: (mark) => targetOfMark(this, mark).call,
+      functionOf: (mark) => functionOfMark(this, mark),
     }
   }
 
@@ -201,12 +202,6 @@ export class Session implements ViewerHost {
     this.calls.restart(isNewPage)
     if (isNewPage) this.keeper.newPage()
     for (const viewer of this.views) viewer.restart()
-  }
-
-  /** Why somebody with that secret does not get this session; null where they do. */
-  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
-    if (!this.secrets.accepts(secret)) return 'stale_token'
-    return userId === this.userId ? null : 'wrong_user'
   }
 
   /** Goes on from a snapshot, perhaps of another process. */

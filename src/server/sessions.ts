@@ -8,6 +8,7 @@ import type { SessionEntries } from './session-store.ts'
 import {
   createSessionKey,
   readToken,
+  type SecretRefusal,
   SessionSecrets,
   type SessionToken,
   sessionIdOf,
@@ -22,7 +23,7 @@ export interface Attached {
   readonly token: string
 }
 
-export type AttachRefusal = 'too_many_sessions' | 'server_closing'
+export type AttachRefusal = 'too_many_sessions' | 'server_closing' | 'outdated_hello'
 
 /** Which sessions are meant: those of a user, one by its id, or all that a function picks. */
 export type SessionFilter =
@@ -81,13 +82,17 @@ export class Sessions {
     who: KnownUser,
     link: SessionLink,
   ): Attached | AttachRefusal | Promise<Attached> {
-    const refusal = known.refusalOf(secret, who)
-    if (refusal !== null) {
-      this.host.refused(refusal)
-      return this.begin(who, link)
-    }
+    const refusal = refusalOf(known, secret, hello, who)
+    if (refusal !== null) return this.refuse(refusal, who, link)
     const outcome = known.attach(link, hello)
-    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret) })
+    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
+  }
+
+  /** A delayed hello is nobody's any more. Everybody else gets a session of their own. */
+  private refuse(refusal: TokenRefusal, who: KnownUser, link: SessionLink): Attached | AttachRefusal {
+    if (refusal === 'outdated_hello') return refusal
+    if (refusal !== 'missing') this.host.refused(refusal)
+    return this.begin(who, link)
   }
 
   private begin(who: KnownUser, link: SessionLink): Attached | AttachRefusal {
@@ -115,22 +120,20 @@ export class Sessions {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
     // Whoever claims it takes it from the server that has it: first it must be theirs.
-    let found = openStored(await store.load(id), shown, who)
+    let found = openStored(await store.load(id), shown, hello, who)
     if (typeof found === 'object' && this.hasRoom && !link.closing)
-      found = openStored(await store.claim(id, owner), shown, who)
+      found = openStored(await store.claim(id, owner), shown, hello, who)
     if (this.draining) return 'server_closing'
     // Its browser may have come back on another connection meanwhile: a lost one must not take the session from that.
     if (link.closing) return null
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
-    if (typeof found === 'string') {
-      if (found !== 'missing') this.host.refused(found)
-      return this.begin(who, link)
-    }
+    if (typeof found === 'string') return this.refuse(found, who, link)
     const session = this.make(id, who, link, found.saved)
     if (session === null) return 'too_many_sessions'
     session.restore(found.stored, hello.received === undefined)
-    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key, shown.secret) })
+    const token = session.secrets.issue(shown.key, shown.secret, hello.attempt)
+    return whenSaved({ session, outcome: 'restored', token })
   }
 
   private matching(filter: SessionFilter): Session[] {
@@ -177,7 +180,20 @@ export class Sessions {
 /** A browser must not have a token that the store does not know. */
 function whenSaved(attached: Attached): Attached | Promise<Attached> {
   const { keeper } = attached.session
-  return keeper.outlivesProcess ? keeper.saved().then(() => attached) : attached
+  return keeper.outlivesProcess ? keeper.savedApart().then(() => attached) : attached
+}
+
+/** Why somebody does not get the session that their token is of. */
+type TokenRefusal = SecretRefusal | 'wrong_user' | 'missing'
+
+/** Why somebody with that secret does not get a session; null where they do. */
+function refusalOf(
+  { secrets, userId }: { readonly secrets: SessionSecrets; readonly userId: string | null },
+  secret: string,
+  { attempt }: HelloBody,
+  who: KnownUser,
+): TokenRefusal | null {
+  return secrets.refusalOf(secret, attempt) ?? (userId === who.userId ? null : 'wrong_user')
 }
 
 interface OpenedSession {
@@ -189,11 +205,12 @@ interface OpenedSession {
 function openStored(
   saved: SessionEntries | null,
   { secret }: SessionToken,
+  hello: HelloBody,
   who: KnownUser,
-): OpenedSession | 'missing' | 'stale_token' | 'wrong_user' {
+): OpenedSession | TokenRefusal {
   if (saved === null) return 'missing'
   const stored = readSnapshot(saved)
-  const { secrets, userId } = stored
-  if (secrets === null || !new SessionSecrets(0, secrets).accepts(secret)) return 'stale_token'
-  return userId === who.userId ? { saved, stored } : 'wrong_user'
+  if (stored.secrets === null) return 'stale_token'
+  const secrets = new SessionSecrets(0, stored.secrets)
+  return refusalOf({ secrets, userId: stored.userId }, secret, hello, who) ?? { saved, stored }
 }

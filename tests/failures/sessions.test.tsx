@@ -135,6 +135,35 @@ describe('tokens', () => {
     copy.peer.end()
   })
 
+  test('a hello that was delayed past its successor’s takes the session from nobody', async () => {
+    const first = await enter(null)
+    await cut(first)
+    // The browser has given up the connection on which it said its second hello, and says a third.
+    const delayed = await Peer.open(scene.port, false)
+    const third = await enter(null, { ...goingOn(first), attempt: 3 })
+    expect(third.welcome.session).toBe('resumed')
+    delayed.send(`h2\n${JSON.stringify({ ...goingOn(first), attempt: 2 })}`)
+    expect(await delayed.closing()).toEqual({
+      code: closeCodes.outdated_hello,
+      reason: 'outdated_hello',
+      refusal: 'outdated_hello',
+    })
+    expect(refusals()).toEqual({ outdated_hello: 1 })
+    await ping(third)
+    expect(third.peer.closed).toBeNull()
+    third.peer.end()
+  })
+
+  test('one whose welcome was lost is followed by a later one, which is let in', async () => {
+    const first = await enter(null)
+    await cut(first)
+    for (const attempt of [2, 3, 7]) {
+      const again = await enter(null, { ...goingOn(first), attempt })
+      expect(again.welcome.session).toBe('resumed')
+      await cut(again)
+    }
+  })
+
   test('another user’s opens nothing, and does not disturb its owner', async () => {
     const ada = await enter('ada')
     for (const thief of ['bob', null]) {
