@@ -1,7 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { isNewest } from '../protocol/newest-render.ts'
 import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
@@ -44,7 +44,7 @@ export class Calls implements CallKeeper {
     this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
-    const isForNewest = message.seen === newestRender
+    const isForNewest = isNewest(message.seen)
     if (Array.isArray(decoded) && this.order === null && !isForNewest) {
       return this.start(message, path, decoded)
     }

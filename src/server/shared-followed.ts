@@ -3,7 +3,7 @@ import { findShared } from '../live/shared.ts'
 import type { Lag } from '../live/tree.ts'
 import { encode } from '../protocol/codec.ts'
 import type { Body } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { frameSeen, isNewest, newestSince } from '../protocol/newest-render.ts'
 import { errorOf } from './errors-out.ts'
 import type { ServerFunction } from './server-functions.ts'
 import { SharedFrame } from './shared-frame.ts'
@@ -190,7 +190,7 @@ export class FollowedTree implements SharedOrigin {
       if (this.closed) return Promise.reject(new LiverootError('connection_lost'))
       const call = ++this.lastCall
       const lagThere = { shown: own(lag.shown), sent: own(lag.sent) }
-      const seenThere = seen === newestRender ? seen : own(seen)
+      const seenThere = isNewest(seen) ? newestSince(own(frameSeen(seen))) : own(seen)
       const who = encodeValue(session)
       const name = { call, slot, path, seen: seenThere, offset, ...lagThere }
       this.seat.send({ type: 'call', to, ...name, session: who, hasArguments: args !== null }, args ?? '')

@@ -6,7 +6,7 @@ import type { LiveSession } from '../live/session.ts'
 import { TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
 import type { Body } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { isNewest } from '../protocol/newest-render.ts'
 import { type ArgumentHost, decodeArguments } from './arguments.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { addModules } from './listed-functions.ts'
@@ -227,7 +227,7 @@ export class OwnedTree implements TreeRelay {
 
   private async find({ slot, path, seen, shown, sent }: ForwardedCall): Promise<ServerFunction> {
     const { shared } = this
-    const isForNewest = seen === newestRender
+    const isForNewest = isNewest(seen)
     if (isForNewest)
       await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
     const found = shared.find(slot, path, seen, { shown, sent: isForNewest ? shared.sequence : sent })
