@@ -1,7 +1,8 @@
 import { startTransition } from 'react'
 import { LiverootError } from '../errors.ts'
 import { Acknowledgements } from './acknowledgements.ts'
-import { createBindings } from './bind.ts'
+import { createBindings, hasFunction } from './bind.ts'
+import { flushGone } from './call-timing.ts'
 import type { StartedCall } from './calls.ts'
 import { undecodable } from './errors.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
@@ -45,6 +46,8 @@ export class ClientRoot {
   private restarted = false
   /** The tree of {@link store}; null until that is known. */
   private born: { tree: number | null } = { tree: 0 }
+  /** What the functions of {@link store} belong to. */
+  private owner!: FunctionOwner
   /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
   private received = 0
@@ -204,9 +207,11 @@ export class ClientRoot {
 
   private shown(screen: OnScreen): void {
     const { finished } = screen
+    const onScreen = Math.max(this.onScreen, screen.view)
     this.unfinished.finished(finished)
-    this.onScreen = Math.max(this.onScreen, screen.view)
-    this.store.forget(this.leaving.take(this.onScreen, finished))
+    this.store.forget(this.leaving.take(onScreen, finished))
+    flushGone(this.owner, (slot, path) => hasFunction(this.store.read(slot), path))
+    this.onScreen = onScreen
     this.acknowledgements.update(this.received, this.complete)
     this.waits.shown({ ...screen, view: this.onScreen })
     this.settleWaiting()
@@ -248,7 +253,7 @@ export class ClientRoot {
   private newStore(): SlotStore {
     const born = { tree: this.restarted ? null : this.tree }
     this.born = born
-    const owner: FunctionOwner = {
+    this.owner = {
       start: (reference, args) => {
         // What is on screen may be a tree that the server has no more.
         if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
@@ -256,7 +261,7 @@ export class ClientRoot {
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
+    return new SlotStore(createBindings(this.owner, (id) => this.host.sharedRoot(id)))
   }
 
   fail(error: Error): void {
@@ -279,6 +284,7 @@ export class ClientRoot {
     clearTimeout(this.releaseTimer)
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
+      flushGone(this.owner, () => false)
       this.close()
       this.host.unmount(this)
     }, 0)
