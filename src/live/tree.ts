@@ -2,8 +2,10 @@ import { Fragment, type ReactElement, Suspense } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
+import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { HeldSlots } from './held-slots.ts'
+import type { Holding } from './holding.ts'
 import { holeElement } from './hole-element.ts'
 import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
@@ -165,6 +167,16 @@ export class LiveTree {
   private oldestKept(): number {
     this.acknowledge(this.received, Math.min(this.sequence - longestLag, this.received))
     return this.shown
+  }
+
+  /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
+  get holdings(): readonly Holding[] | null {
+    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+  }
+
+  /** No slot has had a greater number. */
+  get lastSlot(): number {
+    return this.lastId
   }
 
   /** True when {@link collect} may have something to give. */
