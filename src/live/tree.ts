@@ -1,5 +1,6 @@
 import { Fragment, type ReactElement, Suspense } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
+import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
 import { findHoldings } from './find-holdings.ts'
@@ -272,7 +273,8 @@ export class LiveTree {
   ): AnyFunction | undefined {
     const leaving = this.leaving?.get(id)
     const slot = this.slots.get(id) ?? (leaving && leaving.sequence > shown ? leaving.slot : undefined)
-    return slot?.handler(path, Math.min(Math.max(seen, shown), sent), sent)
+    const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
+    return isNewest(seen) ? slot?.newestHandler(path, frame, sent) : slot?.handler(path, frame, sent)
   }
 
   /** Everything that was sent so far, whole: what a browser that joins must have to take the next frame. */

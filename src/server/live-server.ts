@@ -12,7 +12,7 @@ import { readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost } from './http-hooks.ts'
-import { MemoryIdempotency } from './idempotency.ts'
+import { type IdempotencyStore, MemoryIdempotency } from './idempotency.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import type { LiveServerOptions } from './live-server-options.ts'
@@ -27,8 +27,7 @@ import { Routes } from './routes.ts'
 import type { SessionHost } from './session-host.ts'
 import { keeperHost } from './session-keeper.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
-import { defaultSharedLeaseMs } from './shared-peers.ts'
-import { SharedRoots } from './shared-roots.ts'
+import { defaultSharedLeaseMs, SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
 import { Sources } from './sources.ts'
 import { BusTopics } from './topics.ts'
@@ -154,7 +153,8 @@ class WebLiveServer implements LiveServer {
     }
     this.allSessions = new Sessions(this.host)
     const { publish } = this
-    const idempotency = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
+    const idempotency: IdempotencyStore =
+      options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
     const { httpHooks = [] } = options
     this.hooks = { hooks: httpHooks, maxBytes: limits.maxHookBytes, idempotency, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -162,13 +162,22 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
+    const { store } = this.host.keeping
+    const sessions = {
+      name: 'sessions',
+      start: async () => store.prepare?.(),
+      stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
+    }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    const answers = { name: 'idempotency', stop: () => idempotency.close() }
+    const answers = {
+      name: 'idempotency',
+      start: async () => idempotency.prepare?.(),
+      stop: () => idempotency.close(),
+    }
     this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
   }
 
