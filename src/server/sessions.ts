@@ -25,7 +25,7 @@ export interface Attached {
 
 export type AttachRefusal = 'too_many_sessions' | 'server_closing' | 'outdated_hello'
 
-/** Which sessions are meant: those of a user, one by its id, or all that a function picks. */
+/** Which sessions are meant: those of a user, one by its id, or all that a function picks, which stays in its process. */
 export type SessionFilter =
   | ((session: LiveSession) => boolean)
   | { readonly userId: string; readonly sessionId?: string }
