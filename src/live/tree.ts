@@ -3,8 +3,10 @@ import { jsx, jsxs } from 'react/jsx-runtime'
 import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
+import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { HeldSlots } from './held-slots.ts'
+import type { Holding } from './holding.ts'
 import { holeElement } from './hole-element.ts'
 import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
@@ -166,6 +168,16 @@ export class LiveTree {
   private oldestKept(): number {
     this.acknowledge(this.received, Math.min(this.sequence - longestLag, this.received))
     return this.shown
+  }
+
+  /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
+  get holdings(): readonly Holding[] | null {
+    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+  }
+
+  /** No slot has had a greater number. */
+  get lastSlot(): number {
+    return this.lastId
   }
 
   /** True when {@link collect} may have something to give. */

@@ -149,6 +149,11 @@ export class Calls implements CallKeeper {
     this.settle()
   }
 
+  /** True while no call is running, and every answer is sent. */
+  get idle(): boolean {
+    return this.inFlight === 0 && this.answers.waiting === 0 && this.order === null && this.live.size === 0
+  }
+
   private settle(): void {
     if (this.whenSettled.length === 0 || this.inFlight > 0 || this.answers.waiting > 0) return
     for (const resolve of this.whenSettled.splice(0)) resolve()
