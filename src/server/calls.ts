@@ -1,7 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { isNewest } from '../protocol/newest-render.ts'
 import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
@@ -43,7 +43,7 @@ export class Calls implements CallKeeper {
     this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
-    const isForNewest = message.seen === newestRender
+    const isForNewest = isNewest(message.seen)
     const ready = session.screen(message.root)?.ready ?? null
     if (Array.isArray(decoded) && this.order === null && !isForNewest && ready === null) {
       return this.start(message, path, decoded)
@@ -147,6 +147,11 @@ export class Calls implements CallKeeper {
   answering(): void {
     this.inFlight--
     this.settle()
+  }
+
+  /** True while no call is running, and every answer is sent. */
+  get idle(): boolean {
+    return this.inFlight === 0 && this.answers.waiting === 0 && this.order === null && this.live.size === 0
   }
 
   private settle(): void {

@@ -24,6 +24,7 @@ import { isAllowedOrigin } from './origin.ts'
 import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { Routes } from './routes.ts'
+import { SessionControl } from './session-control.ts'
 import type { SessionHost } from './session-host.ts'
 import { keeperHost } from './session-keeper.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
@@ -66,11 +67,14 @@ export interface LiveServer {
   /** How the server is, now. */
   health(): LiveHealth
   /**
-   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
-   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   * Ends sessions at once, with what they had, on every server of the bus: their connections are closed with `revoked`, and
+   * stay closed until the page asks for another. Their tokens open nothing any more; whether their users may come back is
+   * for `authenticate` to say.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many.
+   * @param where `{ userId }`, `{ sessionId }` or both; or a function that picks among the sessions of this server alone, for
+   *   it cannot travel.
+   * @returns how many were ended on this server. The others end theirs when they hear of it; that the bus did not take
+   *   it is told to `onError` (`publish_failed`).
    */
   disconnect(where: SessionFilter): number
   /**
@@ -78,8 +82,9 @@ export interface LiveServer {
    * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
    * `unauthorized`, and one that would be another user's with `wrong_user`.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many of them go on.
+   * @param where `{ userId }`, `{ sessionId }` or both, on every server of the bus; or a function that picks among the
+   *   sessions of this server alone.
+   * @returns how many of those on this server go on.
    */
   refresh(where: SessionFilter): Promise<number>
   /**
@@ -107,6 +112,7 @@ class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
   private readonly allSessions: Sessions
+  private readonly control: SessionControl
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -154,6 +160,7 @@ class WebLiveServer implements LiveServer {
       keeping,
     }
     this.allSessions = new Sessions(this.host)
+    this.control = new SessionControl(this.allSessions, topics.bus, onError)
     const { publish } = this
     const idempotency: IdempotencyStore =
       options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
@@ -165,9 +172,13 @@ class WebLiveServer implements LiveServer {
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
     const { store } = this.host.keeping
+    const keeping = {
+      name: 'store',
+      start: async () => store.prepare?.(),
+      healthy: () => store.healthy ?? true,
+    }
     const sessions = {
       name: 'sessions',
-      start: async () => store.prepare?.(),
       stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
     }
     const sources = new Sources(options.sources ?? [], {
@@ -180,7 +191,7 @@ class WebLiveServer implements LiveServer {
       start: async () => idempotency.prepare?.(),
       stop: () => idempotency.close(),
     }
-    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -255,14 +266,15 @@ class WebLiveServer implements LiveServer {
   }
 
   disconnect(where: SessionFilter): number {
-    return this.allSessions.revoke(where)
+    return this.control.disconnect(where)
   }
 
   refresh(where: SessionFilter): Promise<number> {
-    return this.allSessions.refresh(where)
+    return this.control.refresh(where)
   }
 
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    this.control.close()
     await this.allSessions.drain(giveUp)
     await this.host.sharedRoots.close()
     await this.host.keeping.store.close()

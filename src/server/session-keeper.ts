@@ -5,7 +5,17 @@ import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import { cancelSave, scheduleSave } from './save-queue.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
+import {
+  callKey,
+  encodeCall,
+  isSlotKey,
+  lacksValues,
+  pageKey,
+  secretsKey,
+  slotKey,
+  treeKey,
+  userKey,
+} from './snapshot.ts'
 import { type EntryChanges, type KeeperHost, SnapshotWriter } from './snapshot-writer.ts'
 
 /** What the sessions of a server are kept with. */
@@ -260,6 +270,23 @@ export class SessionKeeper {
     this.running.clear()
     this.settling.clear()
     return this.saved()
+  }
+
+  /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
+  async readyForSleep(log: CallLog): Promise<void> {
+    if (this.outlivesProcess) return this.saveAll(log)
+    // The store gets it when the session leaves this process's memory, if it does.
+    this.changes = this.take()
+  }
+
+  /** False where a value could not be stored. */
+  get holdsAll(): boolean {
+    for (const [key, text] of this.entries) if (isSlotKey(key) && lacksValues(text)) return false
+    return true
+  }
+
+  get stored(): SessionEntries {
+    return this.entries
   }
 
   /** Lets the store know that the session is alive. */

@@ -2,7 +2,7 @@ import { LiverootError } from '../errors.ts'
 import { callId } from '../live/call-id.ts'
 import type { LiveSession } from '../live/session.ts'
 import type { Lag } from '../live/tree.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { frameSeen, isNewest, newestSince } from '../protocol/newest-render.ts'
 import { errorOf } from './errors-out.ts'
 import type { Outcome } from './shared-call-log.ts'
 import type { ForwardedCall } from './shared-messages.ts'
@@ -65,7 +65,7 @@ export class ForwardedCalls {
         id,
         slot,
         path,
-        seen: seen === newestRender ? seen : there(seen),
+        seen: isNewest(seen) ? newestSince(there(frameSeen(seen))) : there(seen),
         shown: there(lag.shown),
         sent: there(lag.sent),
         offset,

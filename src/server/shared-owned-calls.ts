@@ -3,7 +3,7 @@ import { runAsCall } from '../live/call-id.ts'
 import { callFor } from '../live/caller.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { LiveSession } from '../live/session.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { isNewest } from '../protocol/newest-render.ts'
 import { type ArgumentHost, decodeArguments } from './arguments.ts'
 import { describeError, errorOf, refusalOf } from './errors-out.ts'
 import { reviveEvents } from './live-event.ts'
@@ -118,7 +118,7 @@ export class OwnedCalls {
 
   private async find({ slot, path, seen, shown, sent, again }: ForwardedCall): Promise<ServerFunction> {
     const { shared } = this
-    const isForNewest = seen === newestRender
+    const isForNewest = isNewest(seen)
     if (isForNewest)
       await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
     const found = shared.find(slot, path, seen, { shown, sent: isForNewest ? shared.sequence : sent })

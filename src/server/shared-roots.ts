@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
+import { letsGo } from '../live/holding.ts'
 import type { Presence } from '../live/presence.ts'
 import type { LiveServices, Topics } from '../live/services.ts'
 import type { HeldPlace, SharedDefinition, SharedRequest, SharedTrees } from '../live/shared.ts'
@@ -162,6 +163,9 @@ class Place extends SharedPlace implements HeldPlace {
       root.mount()
       holder.show(root)
     })
-    return () => roots.later(() => holder.hide(root, letGo))
+    // Who holds it in the place of the component, sees it as before.
+    return letsGo(() => roots.later(() => holder.hide(root, letGo)), {
+      handOver: (to) => to.listener((heard) => this.hold(heard)),
+    })
   }
 }
