@@ -171,16 +171,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const { store } = this.host.keeping
-    const keeping = {
+    const { store } = keeping
+    const stores = {
       name: 'store',
       start: async () => store.prepare?.(),
       healthy: () => store.healthy ?? true,
     }
-    const sessions = {
-      name: 'sessions',
-      stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
-    }
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
@@ -191,7 +188,7 @@ class WebLiveServer implements LiveServer {
       start: async () => idempotency.prepare?.(),
       stop: () => idempotency.close(),
     }
-    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, stores, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
