@@ -34,10 +34,13 @@ class FileStore implements SessionStore {
   private readonly path: string
   private readonly syncMs: number
   private readonly sessions = new KeptSessions()
-  private readonly opened: Promise<RecordLog>
-  private unlock: () => void = () => {}
+  private readonly opened: Promise<void>
+  /** Null while nothing can be written: the file is being opened, or made anew. */
+  private log: RecordLog | null = null
+  /** Resolves when that has ended, and what waited is written. */
+  private ready: Promise<void> = Promise.resolve()
   private waiting: string[] = []
-  private batch: Promise<void> | null = null
+  private unlock: () => void = () => {}
   private syncTimer: NodeJS.Timeout | null = null
   private neededAtLast = 0
 
@@ -49,7 +52,7 @@ class FileStore implements SessionStore {
     this.opened.catch(() => {})
   }
 
-  private async open(): Promise<RecordLog> {
+  private async open(): Promise<void> {
     mkdirSync(dirname(this.path), { recursive: true })
     this.unlock = lockFile(this.path)
     try {
@@ -57,7 +60,7 @@ class FileStore implements SessionStore {
       for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
       await log.replace(this.records())
       this.neededAtLast = log.size
-      return log
+      this.log = log
     } catch (error) {
       this.unlock()
       throw error
@@ -103,39 +106,46 @@ class FileStore implements SessionStore {
     await this.write(record(session, owner, save.expiresAt, entries))
   }
 
+  saveNow(session: string, owner: string, save: SessionSave): boolean {
+    if (this.log === null) return false
+    const entries = this.sessions.save(session, owner, save)
+    this.append(this.log, [record(session, owner, save.expiresAt, entries)])
+    return true
+  }
+
   async remove(session: string, owner: string): Promise<void> {
     await this.opened
     if (this.sessions.remove(session, owner)) await this.write(record(session, null, 0, []))
   }
 
-  /** All that is asked for in one go, or while a write is under way, is one write. */
-  private write(text: string): Promise<void> {
+  private async write(text: string): Promise<void> {
+    if (this.log !== null) return this.append(this.log, [text])
     this.waiting.push(text)
-    this.batch ??= this.nextBatch()
-    return this.batch
+    return this.ready
   }
 
-  private writing: Promise<void> = Promise.resolve()
-
-  private nextBatch(): Promise<void> {
-    const written = this.writing
-      .then(() => new Promise<void>((resolve) => process.nextTick(resolve)))
-      .then(() => this.writeBatch())
-    // One that failed was told of it; the next is tried all the same.
-    this.writing = written.catch(() => {})
-    return written
-  }
-
-  private async writeBatch(): Promise<void> {
-    const { waiting } = this
-    this.waiting = []
-    this.batch = null
-    const log = await this.opened
-    await log.append(waiting)
+  private append(log: RecordLog, records: readonly string[]): void {
+    log.append(records)
     this.syncSoon(log)
     if (log.size < smallest || log.size < 2 * this.neededAtLast) return
-    await log.replace(this.records())
+    this.ready = this.renew(log)
+    // Those who wait for it are told.
+    this.ready.catch(() => {})
+  }
+
+  /** Makes the file anew, without what is not needed any more; what comes meanwhile is written after. */
+  private async renew(log: RecordLog): Promise<void> {
+    this.log = null
+    try {
+      await log.replace(this.records())
+    } catch {
+      // It goes on as it is, and this is tried again when it has grown as much again: what was saved is in it.
+    }
     this.neededAtLast = log.size
+    this.log = log
+    const { waiting } = this
+    this.waiting = []
+    if (waiting.length > 0) this.append(log, waiting)
   }
 
   private syncSoon(log: RecordLog): void {
@@ -149,9 +159,10 @@ class FileStore implements SessionStore {
 
   async close(): Promise<void> {
     this.sessions.close()
-    const log = await this.opened.catch(() => null)
+    await this.opened.catch(() => {})
+    await this.ready.catch(() => {})
+    const { log } = this
     if (log === null) return
-    await (this.batch ?? this.writing).catch(() => {})
     if (this.syncTimer !== null) clearTimeout(this.syncTimer)
     if (this.syncMs > 0) await log.sync()
     await log.close()
@@ -159,7 +170,7 @@ class FileStore implements SessionStore {
   }
 }
 
-/** Without an owner, the session is gone. */
+/** A record, as JSON. Without an owner, the session is gone. */
 type FileRecord = readonly [
   session: string,
   owner: string | null,
@@ -167,11 +178,16 @@ type FileRecord = readonly [
   entries: Readonly<Record<string, string | null>>,
 ]
 
+/** By hand, for an object with names that are never the same again is dear to make. */
 function record(
   session: string,
   owner: string | null,
   expiresAt: number,
   entries: Iterable<readonly [string, string | null]>,
 ): string {
-  return JSON.stringify([session, owner, expiresAt, Object.fromEntries(entries)] satisfies FileRecord)
+  let text = ''
+  for (const [key, value] of entries) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`
+  }
+  return `[${JSON.stringify(session)},${JSON.stringify(owner)},${expiresAt},{${text}}]`
 }

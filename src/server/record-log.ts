@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 
@@ -29,12 +29,17 @@ export class RecordLog {
    * Adds records to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
    * have another thread do it, and every call waits for that.
    */
-  async append(records: readonly string[]): Promise<void> {
+  append(records: readonly string[]): void {
+    const size = sizeOf(records)
+    // It is not kept: nobody else writes meanwhile.
+    const bytes = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
+    const length = frameRecords(records, bytes)
     try {
-      this.size += writeRecords(this.file, records)
+      for (let at = 0; at < length; ) at += writeSync(this.file.fd, bytes, at, length - at)
+      this.size += length
     } catch (error) {
       // What comes after half a record would never be read.
-      await this.file.truncate(this.size)
+      ftruncateSync(this.file.fd, this.size)
       throw error
     }
   }
@@ -43,23 +48,18 @@ export class RecordLog {
   async replace(records: Iterable<string>): Promise<void> {
     const fresh = `${this.path}.new`
     const file = await open(fresh, 'w')
-    let size = 0
-    let batch: string[] = []
-    let pending = 0
-    for (const record of records) {
-      batch.push(record)
-      pending += record.length
-      if (pending < 1_048_576) continue
-      size += await writeRecordsAside(file, batch)
-      batch = []
-      pending = 0
+    try {
+      const size = await writeAll(file, records)
+      await file.datasync()
+      await rename(fresh, this.path)
+      this.size = size
+    } catch (error) {
+      await file.close()
+      throw error
     }
-    size += await writeRecordsAside(file, batch)
-    await file.datasync()
-    await rename(fresh, this.path)
-    await this.file.close()
+    const former = this.file
     this.file = file
-    this.size = size
+    await former.close()
   }
 
   /** Brings what was written to the disk, for the case that the machine fails. */
@@ -72,25 +72,46 @@ export class RecordLog {
   }
 }
 
-function writeRecords({ fd }: FileHandle, records: readonly string[]): number {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-  return bytes.length
+/** How much is written in one go. */
+const batchBytes = 1_048_576
+
+/** Does not keep others waiting, however much it is. Returns how many bytes it was. */
+async function writeAll(file: FileHandle, records: Iterable<string>): Promise<number> {
+  let size = 0
+  let batch: string[] = []
+  let pending = 0
+  const write = async () => {
+    const bytes = Buffer.allocUnsafe(sizeOf(batch))
+    const length = frameRecords(batch, bytes)
+    for (let at = 0; at < length; ) at += (await file.write(bytes, at, length - at)).bytesWritten
+    size += length
+    batch = []
+    pending = 0
+  }
+  for (const record of records) {
+    batch.push(record)
+    pending += record.length
+    if (pending >= batchBytes) await write()
+  }
+  await write()
+  return size
 }
 
-/** Does not keep others waiting, however much it is. */
-async function writeRecordsAside(file: FileHandle, records: readonly string[]): Promise<number> {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
-  return bytes.length
+/** What goes into the file in one go is nearly always less. */
+const scratch = Buffer.allocUnsafe(65_536)
+
+/** No UTF-8 is longer than three bytes for each of a text's units. */
+const bytesPerUnit = 3
+
+/** How much room the records need at most. */
+function sizeOf(records: readonly string[]): number {
+  let size = 0
+  for (const record of records) size += headerBytes + bytesPerUnit * record.length
+  return size
 }
 
-function frameRecords(records: readonly string[]): Buffer {
-  let length = 0
-  for (const record of records) length += headerBytes + Buffer.byteLength(record)
-  const bytes = Buffer.allocUnsafe(length)
+/** Puts the records into the bytes. Returns how many they are. */
+function frameRecords(records: readonly string[], bytes: Buffer): number {
   let at = 0
   for (const record of records) {
     const start = at + headerBytes
@@ -99,7 +120,7 @@ function frameRecords(records: readonly string[]): Buffer {
     bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
     at = start + size
   }
-  return bytes
+  return at
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */

@@ -22,3 +22,40 @@ function runAll(): void {
   waiting.clear()
   for (const saver of all) saver.run()
 }
+
+/**
+ * Runs what is to be saved a while later. Nearly all of it is saved before, by a call that is answered: one timer for all
+ * costs less than one each that is never heard.
+ */
+export class LaterSaves {
+  /** When each is due, in milliseconds since 1970; the earliest comes first. */
+  private readonly dueAt = new Map<Saver, number>()
+  private timer: NodeJS.Timeout | null = null
+
+  constructor(private readonly delayMs: number) {}
+
+  add(saver: Saver): void {
+    if (this.dueAt.has(saver)) return
+    this.dueAt.set(saver, Date.now() + this.delayMs)
+    this.timer ??= setTimeout(this.runDue, this.delayMs)
+  }
+
+  delete(saver: Saver): void {
+    this.dueAt.delete(saver)
+  }
+
+  private readonly runDue = (): void => {
+    this.timer = null
+    const now = Date.now()
+    const due: Saver[] = []
+    for (const [saver, at] of this.dueAt) {
+      if (at > now) {
+        this.timer = setTimeout(this.runDue, at - now)
+        break
+      }
+      this.dueAt.delete(saver)
+      due.push(saver)
+    }
+    for (const saver of due) saver.run()
+  }
+}

@@ -95,6 +95,12 @@ export class SessionRoots {
     this.closeAsideLater()
   }
 
+  /** True when React has nothing left to render in them: what was set is in their state. */
+  get settled(): boolean {
+    for (const { tree } of this.mounted.values()) if (!tree.settled) return false
+    return this.aside.every(({ tree }) => tree.settled)
+  }
+
   /** True when some of the trees' state is in no snapshot. */
   get unsaved(): boolean {
     return [...this.mounted.values(), ...this.aside].some(({ tree }) => tree.state?.dirty)
@@ -102,9 +108,8 @@ export class SessionRoots {
 
   /** What changed in the state of all trees, or of those that the store has nothing of, since it was asked for last. */
   collectState(changes: EntryChanges, ofNew = false): void {
-    for (const root of [...this.mounted.values(), ...this.aside]) {
-      if (!ofNew || root.isNew) root.collectState(changes)
-    }
+    for (const root of this.mounted.values()) if (!ofNew || root.isNew) root.collectState(changes)
+    for (const root of this.aside) if (!ofNew || root.isNew) root.collectState(changes)
   }
 
   private refuse(id: number, error: unknown): void {

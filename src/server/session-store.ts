@@ -44,6 +44,14 @@ export interface SessionStore {
    * @throws `session_taken` when another owner has claimed the session.
    */
   save(session: string, owner: string, save: SessionSave): Promise<void>
+  /**
+   * The same as {@link save}, where it can be done in this very turn of the event loop. A store that never can leaves it
+   * out.
+   *
+   * @returns false where it cannot be done now; then nothing has happened, and `save` is asked.
+   * @throws `session_taken`, or what went wrong; then `save` is asked, too.
+   */
+  saveNow?(session: string, owner: string, save: SessionSave): boolean
   /** Forgets a session, unless another owner has claimed it. */
   remove(session: string, owner: string): Promise<void>
   /** Ends when all that was asked for is done. Nothing may be asked for after. */

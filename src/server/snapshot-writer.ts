@@ -1,7 +1,8 @@
 import type { LiverootError } from '../errors.ts'
 import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
-import type { SessionEntries, SessionStore } from './session-store.ts'
+import type { LaterSaves } from './save-queue.ts'
+import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 
 /** What every session's keeper uses of its server. */
 export interface KeeperHost {
@@ -10,6 +11,8 @@ export interface KeeperHost {
   readonly owner: string
   /** How long what changes without a call may wait, and what a call changes for others that run. */
   readonly snapshotDelayMs: number
+  /** What waits for that long. */
+  readonly later: LaterSaves
   readonly sessionTtlMs: number
   readonly onError: OnError
 }
@@ -31,18 +34,35 @@ export class SnapshotWriter {
     private readonly all: () => SessionEntries,
   ) {}
 
+  /** Writes them in this very turn. False where the store cannot, or something is wrong: {@link write} sees to that. */
+  writeNow(entries: EntryChanges): boolean {
+    const { store, owner } = this.host
+    if (store.saveNow === undefined) return false
+    const from = performance.now()
+    try {
+      if (!store.saveNow(this.key, owner, this.saveOf(entries))) return false
+    } catch {
+      return false
+    }
+    this.tell(entries, from, 'ok')
+    return true
+  }
+
+  private saveOf(entries: EntryChanges): SessionSave {
+    return { entries, all: this.all, expiresAt: Date.now() + this.host.sessionTtlMs }
+  }
+
   /**
    * Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit.
    *
    * @returns false where another server has the session now.
    */
   async write(entries: EntryChanges): Promise<boolean> {
-    const { store, owner, sessionTtlMs, onError } = this.host
-    const { all } = this
+    const { store, owner, onError } = this.host
     const from = performance.now()
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
-        await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        await store.save(this.key, owner, this.saveOf(entries))
         this.tell(entries, from, 'ok')
         return true
       } catch (error) {
