@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { lockFile } from './file-lock.ts'
 import { type KeptSession, KeptSessions } from './kept-sessions.ts'
 import { RecordLog } from './record-log.ts'
-import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+import type { NamedSave, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 
 /** What {@link fileStore} takes. */
 export interface FileStoreOptions {
@@ -106,11 +106,19 @@ class FileStore implements SessionStore {
     await this.write(record(session, owner, save.expiresAt, entries))
   }
 
-  saveNow(session: string, owner: string, save: SessionSave): boolean {
-    if (this.log === null) return false
-    const entries = this.sessions.save(session, owner, save)
-    this.append(this.log, [record(session, owner, save.expiresAt, entries)])
-    return true
+  saveNow(saves: readonly NamedSave[]): readonly boolean[] {
+    const { log } = this
+    if (log === null) return []
+    const records: string[] = []
+    const saved = saves.map((save) => {
+      const { session, owner, expiresAt } = save
+      // `save` tells whose it is now.
+      if (!this.sessions.isOf(session, owner)) return false
+      records.push(record(session, owner, expiresAt, this.sessions.save(session, owner, save)))
+      return true
+    })
+    this.append(log, records)
+    return saved
   }
 
   async remove(session: string, owner: string): Promise<void> {

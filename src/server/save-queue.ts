@@ -1,3 +1,5 @@
+import type { NamedSave, SessionStore } from './session-store.ts'
+
 interface Saver {
   run(): void
 }
@@ -57,5 +59,53 @@ export class LaterSaves {
       due.push(saver)
     }
     for (const saver of due) saver.run()
+  }
+}
+
+interface TurnSaver {
+  /** What it wants to have saved; null where that cannot be now. */
+  takeSave(): NamedSave | null
+  saveEnded(isSaved: boolean): void
+}
+
+/** Saves the sessions whose calls are done in one turn together, when that turn has done all else: it is one write. */
+export class TurnSaves {
+  private readonly waiting = new Set<TurnSaver>()
+
+  constructor(private readonly store: SessionStore) {}
+
+  /** False where the store always takes its time. */
+  get areThere(): boolean {
+    return this.store.saveNow !== undefined
+  }
+
+  add(saver: TurnSaver): void {
+    if (this.waiting.size === 0) process.nextTick(this.run)
+    this.waiting.add(saver)
+  }
+
+  private readonly run = (): void => {
+    const savers: TurnSaver[] = []
+    const saves: NamedSave[] = []
+    for (const saver of this.waiting) {
+      const save = saver.takeSave()
+      if (save === null) continue
+      savers.push(saver)
+      saves.push(save)
+    }
+    this.waiting.clear()
+    const saved = this.saveNow(saves)
+    savers.forEach((saver, i) => {
+      saver.saveEnded(saved[i] === true)
+    })
+  }
+
+  private saveNow(saves: readonly NamedSave[]): readonly boolean[] {
+    try {
+      return this.store.saveNow?.(saves) ?? []
+    } catch {
+      // It goes wrong again where that is seen to.
+      return []
+    }
   }
 }

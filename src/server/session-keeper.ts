@@ -1,36 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
 import { CallsUnderWay, frameFactor } from './calls-under-way.ts'
-import { describeError, type OnError } from './errors-out.ts'
-import type { LiveLimits } from './limits.ts'
-import { cancelSave, LaterSaves, scheduleSave } from './save-queue.ts'
-import type { SessionEntries, SessionStore } from './session-store.ts'
+import { describeError } from './errors-out.ts'
+import type { KeeperHost, KeptParts } from './keeper-host.ts'
+import { cancelSave, scheduleSave } from './save-queue.ts'
+import type { NamedSave, SessionEntries } from './session-store.ts'
 import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
-import { type EntryChanges, type KeeperHost, SnapshotWriter } from './snapshot-writer.ts'
-
-/** What the sessions of a server are kept with. */
-export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
-  const { snapshotDelayMs, sessionTtlMs } = limits
-  const later = new LaterSaves(snapshotDelayMs)
-  return { store, owner: randomUUID(), snapshotDelayMs, later, sessionTtlMs, onError }
-}
-
-/** What a keeper uses of its session. */
-export interface KeptParts {
-  /** Whose it is. */
-  readonly userId: string | null
-  /** What opens it, as JSON. */
-  secrets(): string
-  /** Puts what changed in its trees into the changes. */
-  collect(changes: EntryChanges): void
-  /** The same, of those that the store has nothing of. */
-  collectNew(changes: EntryChanges): void
-  /** True when all that was set in its trees is in what {@link collect} gives: React has nothing left to render. */
-  settled(): boolean
-  /** Another server has the session now. */
-  taken(): void
-}
+import { type EntryChanges, SnapshotWriter } from './snapshot-writer.ts'
 
 /**
  * Saves what changes of one session, off the path of its frames, one save at a time. The answer of a call waits for the
@@ -47,6 +23,8 @@ export class SessionKeeper {
   private scheduled = false
   private delay: NodeJS.Timeout | null = null
   private saving: Promise<void> | null = null
+  /** What is being saved in this turn. */
+  private inTurn: { entries: EntryChanges; told: readonly (() => void)[]; from: number } | null = null
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
@@ -116,13 +94,37 @@ export class SessionKeeper {
     if (answer === null || this.ended) return stored()
     this.changes.set(callKey(call), encodeCall(answer))
     this.waiting.push(stored)
-    if (this.canSaveNow) this.run()
-    else this.soon()
+    if (!this.canSaveNow) return this.soon()
+    this.host.turn.add(this)
+    this.session.hold()
   }
 
   private get canSaveNow(): boolean {
-    if (this.host.store.saveNow === undefined || this.saving !== null) return false
-    return this.underWay.none && this.session.settled()
+    return this.host.turn.areThere && this.saving === null && this.underWay.none && this.session.settled()
+  }
+
+  /** All that there is, to be saved with others. Null where something has begun meanwhile. */
+  takeSave(): NamedSave | null {
+    if (this.ended) return null
+    if (!this.canSaveNow) {
+      this.soon()
+      return null
+    }
+    this.clearTimers()
+    const told = this.takeTold(false)
+    const entries = this.take()
+    this.inTurn = { entries, told, from: performance.now() }
+    return this.writer.saveOf(entries)
+  }
+
+  saveEnded(isSaved: boolean): void {
+    const { inTurn } = this
+    this.inTurn = null
+    if (inTurn === null) return
+    const { entries, told, from } = inTurn
+    if (!isSaved) return this.store(entries, told)
+    this.writer.tell(entries, from, 'ok')
+    this.tell(told)
   }
 
   /** The answer has arrived; that is told to the store with what comes next. */
@@ -193,17 +195,23 @@ export class SessionKeeper {
   }
 
   private save(apart: boolean): void {
-    this.again = false
-    const told = this.waitingApart
-    this.waitingApart = []
-    if (!apart) {
-      told.unshift(...this.waiting)
-      this.waiting.length = 0
-    }
+    const told = this.takeTold(apart)
     const entries = apart ? this.takeApart() : this.take()
-    const isNothing = entries.size === 0 && this.untouched
-    if (isNothing || this.writer.writeNow(entries)) return this.tell(told)
-    this.saving = this.store(entries).then(() => {
+    if (entries.size === 0 && this.untouched) this.tell(told)
+    else this.store(entries, told)
+  }
+
+  /** Those who will be told. */
+  private takeTold(apart: boolean): (() => void)[] {
+    this.again = false
+    const told = apart ? this.waitingApart : [...this.waiting, ...this.waitingApart]
+    this.waitingApart = []
+    if (!apart) this.waiting = []
+    return told
+  }
+
+  private store(entries: EntryChanges, told: readonly (() => void)[]): void {
+    this.saving = this.write(entries).then(() => {
       this.saving = null
       this.tell(told)
       if (this.again || this.waiting.length + this.waitingApart.length > 0) this.soon()
@@ -243,7 +251,7 @@ export class SessionKeeper {
     return changes
   }
 
-  private async store(entries: EntryChanges): Promise<void> {
+  private async write(entries: EntryChanges): Promise<void> {
     if (await this.writer.write(entries)) return
     this.end()
     this.session.taken()

@@ -79,6 +79,7 @@ export class Session implements ViewerHost {
       secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
       settled: () => this.roots.settled,
+      hold: () => this.wire.hold(),
       collectNew: (changes) => this.roots.collectState(changes, true),
       taken: () => this.taken(),
     })

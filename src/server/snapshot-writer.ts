@@ -1,21 +1,8 @@
 import type { LiverootError } from '../errors.ts'
 import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
-import { describeError, type OnError } from './errors-out.ts'
-import type { LaterSaves } from './save-queue.ts'
-import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
-
-/** What every session's keeper uses of its server. */
-export interface KeeperHost {
-  readonly store: SessionStore
-  /** Names this process to the store. */
-  readonly owner: string
-  /** How long what changes without a call may wait, and what a call changes for others that run. */
-  readonly snapshotDelayMs: number
-  /** What waits for that long. */
-  readonly later: LaterSaves
-  readonly sessionTtlMs: number
-  readonly onError: OnError
-}
+import { describeError } from './errors-out.ts'
+import type { KeeperHost } from './keeper-host.ts'
+import type { NamedSave, SessionEntries } from './session-store.ts'
 
 /** Changes by key; null for what is gone. */
 export type EntryChanges = Map<string, string | null>
@@ -34,22 +21,10 @@ export class SnapshotWriter {
     private readonly all: () => SessionEntries,
   ) {}
 
-  /** Writes them in this very turn. False where the store cannot, or something is wrong: {@link write} sees to that. */
-  writeNow(entries: EntryChanges): boolean {
-    const { store, owner } = this.host
-    if (store.saveNow === undefined) return false
-    const from = performance.now()
-    try {
-      if (!store.saveNow(this.key, owner, this.saveOf(entries))) return false
-    } catch {
-      return false
-    }
-    this.tell(entries, from, 'ok')
-    return true
-  }
-
-  private saveOf(entries: EntryChanges): SessionSave {
-    return { entries, all: this.all, expiresAt: Date.now() + this.host.sessionTtlMs }
+  /** What a store is to be asked that saves several in one turn. */
+  saveOf(entries: EntryChanges): NamedSave {
+    const { owner, sessionTtlMs } = this.host
+    return { session: this.key, owner, entries, all: this.all, expiresAt: Date.now() + sessionTtlMs }
   }
 
   /**
@@ -76,7 +51,8 @@ export class SnapshotWriter {
     return true
   }
 
-  private tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
+  /** Tells diagnostics. `from` is when it began, by `performance.now()`. */
+  tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
     const { snapshotSaved } = diagnostics
     if (!snapshotSaved.hasSubscribers) return
     let bytes = 0
