@@ -50,3 +50,14 @@ test('a checkbox that took the place of a text field keeps the value that was ty
   expect(input()).toBe(before)
   expect([input().value, input().getAttribute('value'), input().checked]).toEqual(['a', 'a', false])
 })
+
+test('a text field that took the place of a checkbox has a value attribute once something was typed', () => {
+  const written = () => input().getAttribute('value')
+  show('checkbox')
+  show('text')
+  expect([input().value, written()]).toEqual(['', null])
+  enter(input(), 'a')
+  input().select()
+  enter(input(), '')
+  expect([input().value, written()]).toEqual(['', ''])
+})

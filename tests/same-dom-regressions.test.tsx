@@ -255,3 +255,13 @@ test('what held-back content is asked is answered with its effect, which waits f
   const steps: Step[] = [set('A', 1), { do: 'click', nth: 1 }, set('A', 0)]
   await run(program(box('A', hope, waits), steps, hurried()))
 })
+
+test('an action does not end between its guess and its effect where React was rendering it when the frame came', async () => {
+  const steps: Step[] = [
+    { do: 'click', nth: 3 },
+    { do: 'click', nth: 0 },
+  ]
+  // Where React stops in a render is a matter of time.
+  for (let seed = 0; seed < 12; seed++)
+    await run(program(box('R', hope), steps, hurried({ stolenMs: 8, seed })))
+})

@@ -1,6 +1,6 @@
 import { LiverootError } from '../errors.ts'
 import type { Message } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { newestSince } from '../protocol/newest-render.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
 import { followsEdits, isEditing } from './calls-of-event.ts'
@@ -48,7 +48,8 @@ export class OutgoingCalls {
     const { call } = pending
     // An answered edit may still wait for the end of an action, behind which the next one must not fall back.
     const follows = followsEdits() || (root?.holds(slot) && isEditing())
-    const seen = follows ? newestRender : (root?.seen(slot) ?? 0)
+    const onScreen = root?.seen(slot) ?? 0
+    const seen = follows ? newestSince(onScreen) : onScreen
     const action = inTransition() ? { action: 1 } : {}
     const head = { type: 'call', call, root: root?.id ?? 0, seen, slot, ...action } as const
     const send = (encoded: string) => {

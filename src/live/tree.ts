@@ -1,9 +1,12 @@
 import { Fragment, type ReactElement, Suspense } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
+import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import { diff, everyHole } from './diff.ts'
+import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { HeldSlots } from './held-slots.ts'
+import type { Holding } from './holding.ts'
 import { holeElement } from './hole-element.ts'
 import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
@@ -167,6 +170,16 @@ export class LiveTree {
     return this.shown
   }
 
+  /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
+  get holdings(): readonly Holding[] | null {
+    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+  }
+
+  /** No slot has had a greater number. */
+  get lastSlot(): number {
+    return this.lastId
+  }
+
   /** True when {@link collect} may have something to give. */
   get dirty(): boolean {
     return this.touched.length > 0 || this.gone.length > 0
@@ -265,7 +278,8 @@ export class LiveTree {
   ): AnyFunction | undefined {
     const leaving = this.leaving?.get(id)
     const slot = this.slots.get(id) ?? (leaving && leaving.sequence > shown ? leaving.slot : undefined)
-    return slot?.handler(path, Math.min(Math.max(seen, shown), sent), sent)
+    const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
+    return isNewest(seen) ? slot?.newestHandler(path, frame, sent) : slot?.handler(path, frame, sent)
   }
 
   /** Everything that was sent so far, whole: what a browser that joins must have to take the next frame. */

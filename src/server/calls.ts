@@ -1,7 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
+import { isNewest } from '../protocol/newest-render.ts'
 import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
@@ -11,7 +11,6 @@ import { reviveEvents } from './live-event.ts'
 import { observeRefusedCall } from './observe.ts'
 import { type CallKeeper, describeCall, RunningCall } from './running-call.ts'
 import type { Session } from './session.ts'
-import type { Forward } from './shared-origin.ts'
 
 /** The calls of one session. They start in the order in which they came, and each is answered once. */
 export class Calls implements CallKeeper {
@@ -44,11 +43,13 @@ export class Calls implements CallKeeper {
     this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
-    const isForNewest = message.seen === newestRender
-    if (Array.isArray(decoded) && this.order === null && !isForNewest) {
+    const isForNewest = isNewest(message.seen)
+    const ready = session.screen(message.root)?.ready ?? null
+    if (Array.isArray(decoded) && this.order === null && !isForNewest && ready === null) {
       return this.start(message, path, decoded)
     }
     this.inOrder(async () => {
+      await ready
       if (isForNewest) await this.rendered(message.root)
       this.start(message, path, await decoded)
     })
@@ -99,10 +100,7 @@ export class Calls implements CallKeeper {
       if (!Array.isArray(args)) throw args.failure
       const target = findTarget(this.session, { root, seen, slot, path })
       this.keepLive(call, args)
-      const { forward } = target
-      // What is on another server takes the arguments as they came; they were decoded here to be refused here.
-      const found = forward === undefined ? target : this.forwarded(target, forward, String(body))
-      const running = new RunningCall(this.session, this, message, found, path)
+      const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
       running.run(reviveEvents(args, path))
     } catch (error) {
       this.answering()
@@ -111,7 +109,11 @@ export class Calls implements CallKeeper {
     }
   }
 
-  private forwarded({ screen }: Target, forward: Forward, body: string): Target {
+  /** What is on another server takes the arguments as they came; they were decoded here to be refused here. */
+  private asCall(target: Target, body: string): Target {
+    const { screen, call, forward } = target
+    if (forward === undefined)
+      return screen?.asCall === undefined ? target : { screen, call: screen.asCall(call) }
     const { args } = splitBody(body)
     return { screen, call: () => forward(this.session.info.current, args) }
   }
@@ -145,6 +147,11 @@ export class Calls implements CallKeeper {
   answering(): void {
     this.inFlight--
     this.settle()
+  }
+
+  /** True while no call is running, and every answer is sent. */
+  get idle(): boolean {
+    return this.inFlight === 0 && this.answers.waiting === 0 && this.order === null && this.live.size === 0
   }
 
   private settle(): void {

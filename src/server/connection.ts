@@ -10,6 +10,7 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { Authenticated, KnownUser } from './authenticator.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
@@ -71,6 +72,7 @@ export class Connection implements SocketListener, SessionLink {
       this.heardSinceWelcome = true
       this.session.secrets.arrived()
     }
+    if (this.session.asleep !== null && isForTrees(message)) this.session.wakeTrees()
     // Once it is dispatched: what was read and not handled when the connection is lost comes again.
     if (isCounted(message.type)) this.session.wire.received(data.length)
     this.dispatch(this.session, message)
@@ -209,6 +211,12 @@ export class Connection implements SocketListener, SessionLink {
 }
 
 const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
+
+/** True for what does not leave trees that sleep as they are. */
+function isForTrees({ type, ...message }: UpMessage): boolean {
+  if (type === 'call') return (message as Message<'call'>).root < firstSharedRoot
+  return isCounted(type)
+}
 
 const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
 

@@ -12,7 +12,7 @@ import { readClientManifest } from './flight/client-manifest.ts'
 import { answerHealth, defaultHealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost } from './http-hooks.ts'
-import { MemoryIdempotency } from './idempotency.ts'
+import { type IdempotencyStore, MemoryIdempotency } from './idempotency.ts'
 import { keeperHost } from './keeper-host.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
@@ -25,10 +25,10 @@ import { isAllowedOrigin } from './origin.ts'
 import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
 import { Routes } from './routes.ts'
+import { SessionControl } from './session-control.ts'
 import type { SessionHost } from './session-host.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
-import { defaultSharedLeaseMs } from './shared-peers.ts'
-import { SharedRoots } from './shared-roots.ts'
+import { defaultSharedLeaseMs, SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
 import { Sources } from './sources.ts'
 import { BusTopics } from './topics.ts'
@@ -67,11 +67,14 @@ export interface LiveServer {
   /** How the server is, now. */
   health(): LiveHealth
   /**
-   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
-   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   * Ends sessions at once, with what they had, on every server of the bus: their connections are closed with `revoked`, and
+   * stay closed until the page asks for another. Their tokens open nothing any more; whether their users may come back is
+   * for `authenticate` to say.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many.
+   * @param where `{ userId }`, `{ sessionId }` or both; or a function that picks among the sessions of this server alone, for
+   *   it cannot travel.
+   * @returns how many were ended on this server. The others end theirs when they hear of it; that the bus did not take
+   *   it is told to `onError` (`publish_failed`).
    */
   disconnect(where: SessionFilter): number
   /**
@@ -79,8 +82,9 @@ export interface LiveServer {
    * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
    * `unauthorized`, and one that would be another user's with `wrong_user`.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many of them go on.
+   * @param where `{ userId }`, `{ sessionId }` or both, on every server of the bus; or a function that picks among the
+   *   sessions of this server alone.
+   * @returns how many of those on this server go on.
    */
   refresh(where: SessionFilter): Promise<number>
   /**
@@ -108,6 +112,7 @@ class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
   private readonly allSessions: Sessions
+  private readonly control: SessionControl
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -153,8 +158,10 @@ class WebLiveServer implements LiveServer {
       keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
     this.allSessions = new Sessions(this.host)
+    this.control = new SessionControl(this.allSessions, topics.bus, onError)
     const { publish } = this
-    const idempotency = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
+    const idempotency: IdempotencyStore =
+      options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
     const { httpHooks = [] } = options
     this.hooks = { hooks: httpHooks, maxBytes: limits.maxHookBytes, idempotency, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -162,13 +169,22 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
+    const { store } = this.host.keeping
+    const sessions = {
+      name: 'sessions',
+      start: async () => store.prepare?.(),
+      stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
+    }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    const answers = { name: 'idempotency', stop: () => idempotency.close() }
+    const answers = {
+      name: 'idempotency',
+      start: async () => idempotency.prepare?.(),
+      stop: () => idempotency.close(),
+    }
     this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
   }
 
@@ -244,14 +260,15 @@ class WebLiveServer implements LiveServer {
   }
 
   disconnect(where: SessionFilter): number {
-    return this.allSessions.revoke(where)
+    return this.control.disconnect(where)
   }
 
   refresh(where: SessionFilter): Promise<number> {
-    return this.allSessions.refresh(where)
+    return this.control.refresh(where)
   }
 
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    this.control.close()
     await this.allSessions.drain(giveUp)
     await this.host.keeping.store.close()
     // Those that have not said who they are.

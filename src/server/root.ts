@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto'
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
+import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
 import { SessionContext } from '../live/session.ts'
 import { LiveTree, type TreeObserver } from '../live/tree.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
+import type { Batch } from '../live/writes.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeBatch } from './flight/encode.ts'
+import { writePlain } from './flight/plain-writer.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
@@ -14,6 +18,7 @@ import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
+import type { SleepingRoot } from './session-sleep.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
 import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
@@ -62,7 +67,7 @@ export class Root implements TreeObserver, Screen, Holder {
     stored: StoredTree | null = null,
   ) {
     const state = match.route.durable
-      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
+      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
@@ -151,8 +156,8 @@ export class Root implements TreeObserver, Screen, Holder {
   private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const { host, info } = this.session
-    const services = host.sharedRoots.servicesFor(this)
+    const { roots, info } = this.session
+    const services = roots.servicesFor(this)
     this.tree.mount(element, (inner: ReactElement) =>
       createElement(
         ServicesContext,
@@ -179,8 +184,47 @@ export class Root implements TreeObserver, Screen, Holder {
 
   close(): void {
     if (this.closed) return
-    this.closed = true
     this.session.keeper.dropTree(this.number)
+    this.unmount()
+  }
+
+  /** What its components hold outside; null where something is under way, or it is more than that and its snapshot. */
+  get holdings(): readonly Holding[] | null {
+    const { tree } = this
+    const rests = this.mounted && !this.isNew && !this.paused && !this.encoding && !tree.dirty
+    return rests && tree.shownFrame === tree.sequence ? tree.holdings : null
+  }
+
+  /** Unmounts the tree, whose state is stored, without a word to the browser. */
+  sleep(): SleepingRoot {
+    const { number, id, path, tree } = this
+    const { sequence, lastSlot } = tree
+    const asleep = { tree: number, root: id, path, sequence, lastSlot, shown: this.digest() }
+    this.unmount()
+    return asleep
+  }
+
+  /** Mounts the tree again. The browser is told what it shows only where that is not what it showed. */
+  wakeUp(shown: string | null): void {
+    this.mountNow()
+    if (this.closed) return
+    const { tree } = this
+    tree.collect()
+    const { sequence } = tree
+    if (shown !== null && shown === this.digest()) tree.acknowledge(sequence, sequence)
+    else this.sendBatch(tree.picture())
+  }
+
+  /** What the browser shows, in short; null where React's own writer would have to write it. */
+  private digest(): string | null {
+    const { writes, ...batch } = this.tree.picture()
+    const sorted = [...writes].sort((a, b) => a.slot.id - b.slot.id)
+    const text = writePlain({ ...batch, writes: sorted }, this.session.host.modules())
+    return text === null ? null : createHash('sha256').update(text).digest('base64').slice(0, 22)
+  }
+
+  private unmount(): void {
+    this.closed = true
     try {
       this.tree.unmount()
     } catch (error) {
@@ -270,7 +314,10 @@ export class Root implements TreeObserver, Screen, Holder {
   private send(): void {
     const observed = ObservedFrame.begin()
     const batch = this.tree.collect()
-    if (batch === null) return
+    if (batch !== null) this.sendBatch(batch, observed)
+  }
+
+  private sendBatch(batch: Batch, observed = ObservedFrame.begin()): void {
     this.held = false
     const { session, id } = this
     const { sequence } = batch

@@ -9,6 +9,10 @@ export interface Screen {
   readonly sequence: number
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction: boolean
+  /** Resolves when the functions on it can be found, where they cannot be yet; null where they can. */
+  readonly ready?: Promise<void> | null
+  /** A function on it as a call, which runs once on all servers. */
+  asCall?(run: ServerFunction): ServerFunction
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
   find(slot: number, path: string, seen: number): ServerFunction | undefined
   /** The same where its tree is on another server; nothing where it is here. */

@@ -5,7 +5,17 @@ import { describeError } from './errors-out.ts'
 import type { KeeperHost, KeptParts } from './keeper-host.ts'
 import { cancelSave, scheduleSave } from './save-queue.ts'
 import type { NamedSave, SessionEntries } from './session-store.ts'
-import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
+import {
+  callKey,
+  encodeCall,
+  isSlotKey,
+  lacksValues,
+  pageKey,
+  secretsKey,
+  slotKey,
+  treeKey,
+  userKey,
+} from './snapshot.ts'
 import { type EntryChanges, SnapshotWriter } from './snapshot-writer.ts'
 
 /**
@@ -262,6 +272,23 @@ export class SessionKeeper {
     for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
     this.underWay.clear()
     return this.saved()
+  }
+
+  /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
+  async readyForSleep(log: CallLog): Promise<void> {
+    if (this.outlivesProcess) return this.saveAll(log)
+    // The store gets it when the session leaves this process's memory, if it does.
+    this.changes = this.take()
+  }
+
+  /** False where a value could not be stored. */
+  get holdsAll(): boolean {
+    for (const [key, text] of this.entries) if (isSlotKey(key) && lacksValues(text)) return false
+    return true
+  }
+
+  get stored(): SessionEntries {
+    return this.entries
   }
 
   /** Lets the store know that the session is alive. */

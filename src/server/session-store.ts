@@ -31,6 +31,8 @@ export interface SessionStore {
    * at once.
    */
   readonly outlivesProcess: boolean
+  /** Looks whether it can be used at all. @throws `missing_peer` where the package of its client is not installed. */
+  prepare?(): void | Promise<void>
   /**
    * Reads what was saved last, and leaves the session to its owner: who comes with a wrong token shall not disturb it.
    *

@@ -1,5 +1,5 @@
 import { encode } from '../protocol/codec.ts'
-import type { Body, DownMessage } from '../protocol/messages.ts'
+import type { Body, DownMessage, HelloBody } from '../protocol/messages.ts'
 import { Outbox } from '../protocol/outbox.ts'
 import { Receipts } from '../protocol/receipts.ts'
 import type { PreparedMessage, Socket } from './transport.ts'
@@ -12,6 +12,8 @@ type SentTag = { readonly root: number; readonly sequence: number } | { readonly
  * under it; without one, what is sent waits, up to its limit.
  */
 export class SessionWire {
+  /** Set by every message, but those of shared roots: they are not of the session's own trees. */
+  active = true
   /** Names the count of messages, both ways. */
   series = 0
   private readonly outbox: Outbox<SentTag>
@@ -66,6 +68,7 @@ export class SessionWire {
 
   private sendEncoded(data: Body, tag: SentTag): void {
     if (this.ended) return
+    this.active = true
     this.outbox.add(data, tag)
     this.transmit(data)
   }
@@ -86,6 +89,7 @@ export class SessionWire {
 
   /** A message of the browser is about to be handled. */
   received(bytes: number): void {
+    this.active = true
     this.receipts.add(bytes)
     if (this.receipts.due) this.sendReceipt()
   }
@@ -112,6 +116,16 @@ export class SessionWire {
   ping(): void {
     if (this.receipts.untold) this.sendReceipt()
     this.socket?.send(encode({ type: 'pong' }))
+  }
+
+  /** True where all that the browser misses is there. */
+  canResume({ received, series }: HelloBody): boolean {
+    return received !== undefined && series === this.series && this.outbox.after(received) !== null
+  }
+
+  /** True while what is sent waits for the welcome. */
+  get greeting(): boolean {
+    return this.held !== null
   }
 
   /**

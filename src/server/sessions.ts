@@ -25,11 +25,16 @@ export interface Attached {
 
 export type AttachRefusal = 'too_many_sessions' | 'server_closing' | 'outdated_hello'
 
-/** Which sessions are meant: those of a user, one by its id, or all that a function picks. */
+/** Which sessions are meant: those of a user, one by its id, or all that a function picks, which stays in its process. */
 export type SessionFilter =
   | ((session: LiveSession) => boolean)
   | { readonly userId: string; readonly sessionId?: string }
   | { readonly userId?: string; readonly sessionId: string }
+
+/** How often it is looked which sessions are idle, at the least. */
+const longestLookMs = 30_000
+/** So many fall asleep in one go: the others do the next time. */
+const mostToSleep = 200
 
 /** All sessions of a server, by their ids. */
 export class Sessions {
@@ -38,6 +43,7 @@ export class Sessions {
   draining = false
 
   private readonly toucher: NodeJS.Timeout
+  private readonly looker: NodeJS.Timeout | undefined
 
   constructor(readonly host: SessionHost) {
     // A store forgets what it has not heard of for as long as a token lives.
@@ -46,6 +52,27 @@ export class Sessions {
       for (const session of this.all.values()) session.keeper.touch()
     }, touchMs)
     this.toucher.unref()
+    const { sleepAfterMs } = host.limits
+    if (sleepAfterMs === Number.POSITIVE_INFINITY) return
+    const lookMs = Math.min(longestLookMs, Math.max(1, sleepAfterMs / 4))
+    this.looker = setInterval(() => this.look(sleepAfterMs), lookMs)
+    this.looker.unref()
+  }
+
+  /** Looks which sessions are idle. Nothing is done for that where they are not. */
+  private look(sleepAfterMs: number): void {
+    const now = performance.now()
+    let left = mostToSleep
+    for (const session of this.all.values()) {
+      if (session.wire.active) {
+        session.wire.active = false
+        session.idleSince = now
+      } else if (session.asleep === null && now - session.idleSince >= sleepAfterMs && left-- > 0) {
+        // Those that cannot sleep now are asked again when that much has passed once more.
+        session.idleSince = now
+        session.rest()
+      }
+    }
   }
 
   get size(): number {
@@ -84,6 +111,8 @@ export class Sessions {
   ): Attached | AttachRefusal | Promise<Attached> {
     const refusal = refusalOf(known, secret, hello, who)
     if (refusal !== null) return this.refuse(refusal, who, link)
+    // What sleeps is as it was; what has to be mounted again must be there.
+    if (!known.wire.canResume(hello)) known.wakeTrees()
     const outcome = known.attach(link, hello)
     return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
   }
@@ -173,6 +202,7 @@ export class Sessions {
   drain(giveUp: AbortSignal): Promise<void> {
     this.draining = true
     clearInterval(this.toucher)
+    clearInterval(this.looker)
     return drainSessions(this.all.values(), giveUp)
   }
 }

@@ -1,54 +1,34 @@
 import { LiverootError } from '../errors.ts'
-import { callFor } from '../live/caller.ts'
 import { scheduleFlush } from '../live/flush-queue.ts'
-import { ReceivedArgument } from '../live/live-argument.ts'
-import type { LiveSession } from '../live/session.ts'
 import { TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
 import type { Body } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
-import { type ArgumentHost, decodeArguments } from './arguments.ts'
-import { describeError, refusalOf } from './errors-out.ts'
+import { describeError } from './errors-out.ts'
 import { addModules } from './listed-functions.ts'
-import { reviveEvents } from './live-event.ts'
-import type { ServerFunction } from './server-functions.ts'
 import type { SharedFrame } from './shared-frame.ts'
-import type {
-  FollowerMessage,
-  ForwardedCall,
-  FrameNews,
-  InnerRow,
-  StateNews,
-  StateRow,
-} from './shared-messages.ts'
+import type { FollowerMessage, FrameNews, InnerRow, StateNews } from './shared-messages.ts'
+import { OwnedCalls } from './shared-owned-calls.ts'
 import type { SharedSeat } from './shared-seat.ts'
 import type { SharedState } from './shared-state.ts'
+import { type ToldHost, ToldState } from './shared-told.ts'
 import { SharedTree, type TreeRelay } from './shared-tree.ts'
-import { encodeSlot } from './snapshot.ts'
-import { decodeValue, encodeValue } from './value-codec.ts'
-
-/** State of more characters is told less often than it changes. */
-const largeState = 65_536
-const largeStateDelayMs = 500
+import { encodeValue } from './value-codec.ts'
 
 /** The tree of a shared root on the server that owns it, for the servers that follow. */
-export class OwnedTree implements TreeRelay {
+export class OwnedTree implements TreeRelay, ToldHost {
   readonly shared: SharedTree
-  private readonly treeState: TreeState
+  readonly calls: OwnedCalls
+  private readonly told: ToldState
   /** The servers that follow, with the oldest frame that their viewers may show. */
   private readonly followers = new Map<string, number>()
   private readonly modules = new Set<string>()
   private toldInner = ''
-  private stateTimer: NodeJS.Timeout | undefined
-  private stateToldAt = 0
-  private stateTooLarge = false
-  private order: Promise<unknown> = Promise.resolve()
   private stopped = false
 
   /** @param state what is known of the tree of an owner that has died; its own from now on. */
   constructor(
     private readonly seat: SharedSeat,
-    private readonly state: SharedState,
+    readonly state: SharedState,
   ) {
     const { root } = seat
     const keeper = {
@@ -61,9 +41,13 @@ export class OwnedTree implements TreeRelay {
     }
     const { sequence } = root
     // A picture's number is greater than the one before by more than 1.
-    this.treeState = new TreeState(keeper, state.slots(), sequence === 0 ? 0 : sequence + 1)
-    this.shared = new SharedTree(root, this.treeState)
+    const treeState = new TreeState(keeper, state.slots(), sequence === 0 ? 0 : sequence + 1)
+    // What was too large may not be any more.
+    state.tooLarge = false
+    this.told = new ToldState(this, treeState, state)
+    this.shared = new SharedTree(root, treeState)
     this.shared.relay = this
+    this.calls = new OwnedCalls(seat, this.shared, this.told)
   }
 
   private get host() {
@@ -86,7 +70,7 @@ export class OwnedTree implements TreeRelay {
     const { from } = message
     if (message.type === 'join') this.join(from, message.state)
     else if (message.type === 'leave') this.forget(from)
-    else if (message.type === 'call') this.run(message, String(body))
+    else if (message.type === 'call') this.calls.run(message, String(body))
     else if (message.type === 'shown' && this.followers.has(from)) this.followers.set(from, message.sequence)
   }
 
@@ -95,10 +79,10 @@ export class OwnedTree implements TreeRelay {
     this.seat.root.checkUse()
     this.shared.whenPicture(`picture for ${server}`, (picture) => {
       // What the frames before it did not bring.
-      this.tellState()
+      this.told.tell(true)
       const { sequence, body, stream } = picture
       for (const template of this.shared.tree.shownTemplates()) addModules(template, this.modules)
-      this.seat.say(
+      void this.seat.say(
         {
           type: 'picture',
           to: server,
@@ -106,7 +90,7 @@ export class OwnedTree implements TreeRelay {
           inner: this.innerRows(),
           modules: [...this.modules],
           ...(stream === undefined ? {} : { stream }),
-          ...(wantsState ? { state: { rows: this.state.rows, gone: [] } } : {}),
+          ...(wantsState ? { state: this.state.whole } : {}),
         },
         body,
       )
@@ -123,7 +107,7 @@ export class OwnedTree implements TreeRelay {
     const modules = this.newModules(batch)
     const rows = this.innerRows()
     const inner = JSON.stringify(rows)
-    const state = this.takeState()
+    const state = this.told.take()
     const news: FrameNews = {
       sequence,
       ...(stream === undefined ? {} : { stream }),
@@ -132,17 +116,25 @@ export class OwnedTree implements TreeRelay {
       ...(state === null ? {} : { state }),
     }
     this.toldInner = inner
-    this.seat.say({ type: 'frame', ...news }, body)
+    this.told.sent(this.seat.say({ type: 'frame', ...news }, body))
   }
 
   chunk(stream: number, body: Body | null): void {
     if (!this.isFollowed || this.stopped) return
-    if (body === null) this.seat.say({ type: 'end', stream })
-    else this.seat.say({ type: 'chunk', stream }, body)
+    if (body === null) void this.seat.say({ type: 'end', stream })
+    else void this.seat.say({ type: 'chunk', stream }, body)
   }
 
   flushed(): void {
-    this.tellState()
+    this.told.tell()
+  }
+
+  whenTold(callback: () => void): void {
+    this.told.whenTold(callback)
+  }
+
+  once(id: string, call: () => unknown): unknown {
+    return this.calls.once(id, call)
   }
 
   private newModules({ writes }: Batch): string[] {
@@ -161,142 +153,36 @@ export class OwnedTree implements TreeRelay {
 
   // State
 
-  /** Tells what changed in the state, where anybody would keep it. */
-  tellState(): void {
-    if (!this.isFollowed || this.stopped) return
-    const state = this.takeState()
-    if (state !== null) this.seat.say({ type: 'state', state })
+  get isKept(): boolean {
+    return this.isFollowed
   }
 
-  private takeState(): StateNews | null {
-    if (!this.treeState.dirty || this.stateTooLarge) return null
-    const leftMs = this.stateToldAt + largeStateDelayMs - performance.now()
-    if (this.state.length > largeState && leftMs > 0) {
-      this.stateTimer ??= setTimeout(() => this.tellLater(), leftMs).unref()
-      return null
-    }
-    this.stateToldAt = performance.now()
-    const { slots, gone } = this.treeState.take()
-    const news = { rows: slots.map((slot): StateRow => [slot.id, encodeSlot(slot)]), gone }
-    this.state.apply(news)
-    if (this.state.length <= this.host.limits.maxSharedState) return news
-    return this.giveUpState()
+  get maxSharedState(): number {
+    return this.host.limits.maxSharedState
   }
 
-  private tellLater(): void {
-    this.stateTimer = undefined
-    this.tellState()
+  say(state: StateNews): Promise<void> {
+    return this.seat.say({ type: 'state', state })
   }
 
-  /** The others would start afresh, and are told to. */
-  private giveUpState(): StateNews {
-    const gone = this.state.rows.map(([id]) => id)
-    this.state.clear()
-    this.stateTooLarge = true
-    const message = `The state of ${this.seat.root.name} is larger than \`maxSharedState\`.`
-    const error = new LiverootError('message_too_large', message)
-    describeError(error, 'message_too_large', this.host.onError, { route: this.seat.root.name })
-    return { rows: [], gone }
-  }
-
-  // Calls of viewers elsewhere
-
-  private run(call: ForwardedCall & { readonly from: string }, text: string): void {
-    // They start in the order in which they came.
-    this.order = this.order.then(() => this.start(call, text)).catch(() => {})
-  }
-
-  private async start(call: ForwardedCall & { readonly from: string }, text: string): Promise<void> {
-    const ran = { result: undefined as unknown }
-    try {
-      const found = await this.find(call)
-      const args = await decodeArguments(0, call.hasArguments ? text : null, this.argumentHost(call))
-      if (args.some((each) => each instanceof ReceivedArgument)) throw new LiverootError('not_forwarded')
-      const session = decodeSession(call.session)
-      if (this.stopped) return
-      ran.result = callFor(session, () => found(...reviveEvents(args, call.path)))
-    } catch (error) {
-      return this.answer(call, { error })
-    }
-    // The next one does not wait for it.
-    Promise.resolve(ran.result).then(
-      (value) => this.answer(call, { value }),
-      (error: unknown) => this.answer(call, { error }),
+  tooLarge(): void {
+    const { name } = this.seat.root
+    const error = new LiverootError(
+      'message_too_large',
+      `The state of ${name} is larger than \`maxSharedState\`.`,
     )
+    describeError(error, 'message_too_large', this.host.onError, { route: name })
   }
 
-  private async find({ slot, path, seen, shown, sent }: ForwardedCall): Promise<ServerFunction> {
-    const { shared } = this
-    const isForNewest = seen === newestRender
-    if (isForNewest)
-      await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
-    const found = shared.find(slot, path, seen, { shown, sent: isForNewest ? shared.sequence : sent })
-    if (found === undefined) throw new LiverootError('not_on_screen')
-    return found
-  }
-
-  private argumentHost({ offset, shown, sent }: ForwardedCall): ArgumentHost {
-    return {
-      limits: this.host.limits,
-      file: () => {
-        throw new LiverootError('not_forwarded')
-      },
-      functionOf: (mark) => {
-        const [root, seen, slot, path] = mark as [number, number, number, string]
-        if (root !== this.seat.root.id) throw new LiverootError('not_forwarded')
-        const found = this.shared.find(slot, path, Math.max(0, seen - offset), { shown, sent })
-        if (found === undefined) throw new LiverootError('not_on_screen')
-        return found
-      },
-    }
-  }
-
-  private answer(
-    { from: to, call }: ForwardedCall & { readonly from: string },
-    outcome: { readonly value: unknown } | { readonly error: unknown },
-  ): void {
-    this.shared.afterFlush((sequence) => {
-      if (this.stopped) return
-      const result = { type: 'result', to, call, sequence } as const
-      try {
-        if ('error' in outcome) throw outcome.error
-        this.seat.say(result, encodeResult(outcome.value))
-      } catch (error) {
-        this.seat.say({ ...result, error: this.describe(error) })
-      }
-    })
-  }
-
-  private describe(error: unknown) {
-    if (error instanceof LiverootError && refusals.has(error.code))
-      return refusalOf(error.code, error.message)
-    return describeError(error, 'handler_failed', this.host.onError, { route: this.seat.root.name })
+  /** Its last words: whoever goes on has all of it. */
+  tellState(): void {
+    this.told.tell(true)
   }
 
   /** It is not the owner any more. */
   stop(): void {
     this.stopped = true
-    clearTimeout(this.stateTimer)
-  }
-}
-
-/** Of what a call asked for, not of the program. */
-const refusals: ReadonlySet<string> = new Set([
-  'not_on_screen',
-  'not_forwarded',
-  'bad_arguments',
-  'arguments_too_deep',
-  'invalid_arguments',
-])
-
-function decodeSession(text: string): LiveSession {
-  return decodeValue(text) as LiveSession
-}
-
-function encodeResult(value: unknown): string {
-  try {
-    return encodeValue(value)
-  } catch (cause) {
-    throw new LiverootError('not_forwarded', (cause as Error).message, { cause })
+    this.told.stop()
+    this.calls.stop()
   }
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useReducer, useState } from 'react'
 import { callId } from '../../src/live/call-id.ts'
 import { usePublish, useTopic } from '../../src/live/hooks.ts'
-import { usePresence } from '../../src/live/presence.ts'
+import { type PresenceEntry, usePresence } from '../../src/live/presence.ts'
 import { shared } from '../../src/live/shared.ts'
 import { topic } from '../../src/live/topic.ts'
 import { clientComponent } from '../../src/testing/client-components.ts'
@@ -29,7 +29,8 @@ export function ClusterPage({ room, client }: { room: string; client: string }):
       <Tally name={room} />
       <Tally name={hall} />
       <Here at={room} client={client} />
-      <Here at={hall} client={client} />
+      <Crowd at={hall} />
+      <Present at={hall} client={client} />
     </main>
   )
 }
@@ -109,10 +110,25 @@ const Tally = shared(function TallyView({ name }: { name: string }): ReactNode {
   )
 })
 
+/** In the room everybody looks for themselves. */
 function Here({ at, client }: { at: string; client: string }): ReactNode {
-  const entries = usePresence(`here:${at}`, { client }, { key: client })
-  const places = entries.reduce((sum, { metas }) => sum + metas.length, 0)
-  const clients = entries.map(({ key }) => Number(key))
+  const here = usePresence(`here:${at}`, { client }, { key: client })
+  return <People at={at} here={here} />
+}
+
+/** In the hall one looks for all. */
+const Crowd = shared(function CrowdView({ at }: { at: string }): ReactNode {
+  return <People at={at} here={usePresence(`here:${at}`, null)} />
+})
+
+function Present({ at, client }: { at: string; client: string }): ReactNode {
+  usePresence(`here:${at}`, { client }, { key: client })
+  return null
+}
+
+function People({ at, here }: { at: string; here: readonly PresenceEntry<unknown>[] }): ReactNode {
+  const places = here.reduce((sum, { metas }) => sum + metas.length, 0)
+  const clients = here.map(({ key }) => Number(key))
   return <p className={`here-${at}`}>{presenceText(clients, places)}</p>
 }
 

@@ -82,7 +82,7 @@ function absent(): string | null {
     const wanted = { [`here-${roomName(at)}`]: presenceText(numbers(clients)), [`here-${hall}`]: all }
     for (const client of clients) {
       for (const [name, text] of Object.entries(wanted)) {
-        const shown = client.picture[name]
+        const shown = client.text(`.${name}`)
         if (shown !== text) return `client ${client.client} shows ${shown} in ${name}, not ${text}`
       }
     }

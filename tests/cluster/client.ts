@@ -1,5 +1,5 @@
 import type { LiverootError } from '../../src/errors.ts'
-import { connectTo } from '../support/connect-to.ts'
+import { connectTo, Heard } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 import { Draw } from '../support/random.ts'
 import { hall, type Line } from './app.tsx'
@@ -50,6 +50,7 @@ export class ClusterClient {
   private readonly lost: Record<string, readonly string[]> = {}
   private own = 0
   private readonly wrong: string[] = []
+  private readonly heard = new Heard()
   private readonly page: Page
   private readonly draw: Draw
   private stopping = false
@@ -61,25 +62,29 @@ export class ClusterClient {
   constructor(private readonly options: ClientOptions) {
     const { port, seed, client, room } = options
     this.draw = new Draw(seed * 1_000_003 + client)
-    this.page = openPage(connectTo(port), { firstDelayMs: 50, maxDelayMs: 1_000 })
+    this.page = openPage(connectTo(port, this.heard), { firstDelayMs: 50, maxDelayMs: 1_000 })
     this.page.show(`/room/${room}/${client}`)
   }
 
-  /** Does one thing after the other until it is stopped. */
+  /** Does one thing after the other until it is stopped, or something is wrong. */
   async run(): Promise<void> {
-    const { room, meanPauseMs } = this.options
-    await this.until(
-      () => this.given(`tally-${room}`) !== undefined && this.given(`tally-${hall}`) !== undefined,
-    )
-    for (let n = 0; !this.stopping && this.wrong.length === 0; n++) {
-      // They have all begun at once.
-      await sleep(2 * meanPauseMs * this.draw.number())
-      try {
+    let n = 0
+    try {
+      await this.until(
+        () =>
+          this.given(`tally-${this.options.room}`) !== undefined && this.given(`tally-${hall}`) !== undefined,
+      )
+      for (; !this.stopping; n++) {
+        // They have all begun at once.
+        await sleep(2 * this.options.meanPauseMs * this.draw.number())
         await this.do(n)
         this.done++
-      } catch (error) {
-        this.wrong.push(`operation ${n}: ${(error as LiverootError).code} ${error}`)
       }
+    } catch (error) {
+      const { state, reason } = this.page.session.status.current
+      const { code } = error as LiverootError
+      const heard = JSON.stringify(this.heard.last)
+      this.wrong.push(`operation ${n}: ${code} ${error} (${state}, ${reason}; heard ${heard})`)
     }
   }
 
@@ -92,7 +97,7 @@ export class ClusterClient {
     const { room } = this.options
     const of100 = this.draw.below(100)
     if (of100 < 50) await this.say(n)
-    else if (of100 < 80) await this.count(room, n)
+    else if (of100 < 85) await this.count(room, n)
     else if (of100 < 90) await this.count(hall, n)
     else {
       await this.ask('own', 'count')
@@ -159,7 +164,7 @@ export class ClusterClient {
     return Object.fromEntries(names.map((name) => [name, this.text(`.${name}`)]))
   }
 
-  private text(selector: string): string {
+  text(selector: string): string {
     return this.page.container.querySelector(selector)?.textContent ?? 'nothing'
   }
 

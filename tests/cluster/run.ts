@@ -120,7 +120,7 @@ class PresenceWatch {
         this.wrong.push(`presence is not right: ${absent}`)
         return last
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
 }

@@ -188,6 +188,32 @@ describe('tokens', () => {
   })
 })
 
+test('at `maxSessions` the next browser is told to come back, and is let in when another has left', async () => {
+  await scene.end()
+  // One is the bystander's.
+  scene = await openScene({ limits: { maxSessions: 3, sessionGraceMs: 600_000, retryAfterMs: 777 } })
+  const [first, second] = [await enter(null), await enter(null)]
+  // One that waits for its browser counts, too.
+  await cut(second)
+  const third = await Peer.open(scene.port, false)
+  third.send('h2')
+  expect(await third.closing()).toEqual({
+    code: closeCodes.too_many_sessions,
+    reason: 'too_many_sessions',
+    refusal: 'too_many_sessions',
+  })
+  expect(third.messages[0]).toContain('"retryAfterMs":777')
+  expect([scene.server.sessions, refusals()]).toEqual([3, { too_many_sessions: 1 }])
+  // Its own browser finds it.
+  const back = await enter(null, goingOn(second))
+  expect(back.welcome.session).toBe('resumed')
+  first.peer.socket.close(1000)
+  await back.peer.until(() => scene.server.sessions === 2)
+  const late = await enter(null)
+  expect(late.welcome.session).toBe('new')
+  for (const { peer } of [back, late]) peer.end()
+})
+
 describe('disconnect', () => {
   test('ends all sessions of a user at once, also those that are away, and says how many', async () => {
     const here = await enter('ada')

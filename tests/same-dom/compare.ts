@@ -77,10 +77,10 @@ export class Snapshots {
 
 /**
  * Attributes that tell what was there before: the first render's data or state, a style that has been taken away, what
- * was typed before a text field became a checkbox (`tests/react-facts.test.tsx`).
+ * was typed before a text field became a checkbox, that something was typed (`tests/react-facts.test.tsx`).
  */
 function isHistory(name: string, element: Element): boolean {
-  if (name === 'value') return element.matches('[type=checkbox][data-edit^="field:"]')
+  if (name === 'value') return element.matches('[type=checkbox][data-edit^="field:"], [data-edit][value=""]')
   return (
     name === 'data-first' || name === 'checked' || (name === 'style' && element.getAttribute(name) === '')
   )

@@ -208,13 +208,13 @@ function formName(form: HTMLFormElement): string {
 }
 
 /**
- * The last word of a mark is what the closure captured; of a submit, what follows is what was entered. Another field may
- * stand in the place of the one that was edited: handlers are named by their places.
+ * The last word of a mark is what the closure captured; of a submit, what follows is what was entered. Another field of the
+ * same kind may stand in the place of the one that was edited: to React it is the same element.
  */
 function sameButNewer(what: string, came: string): boolean {
   const known = (mark: string) => {
     if (mark.startsWith('submit')) return mark.replace(/(form:\w+) \d+/, '$1')
-    return mark.startsWith('edit') ? mark.replace(/ \S+/, '') : mark.replace(/ \d+$/, '')
+    return mark.startsWith('edit') ? mark.replace(/ (\w+):\w+/, ' $1') : mark.replace(/ \d+$/, '')
   }
   return known(what) === known(came)
 }

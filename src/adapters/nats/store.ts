@@ -2,7 +2,7 @@ import type { KV, KvEntry } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { LiverootError } from '../../errors.ts'
 import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
-import { loadPeer } from '../peer.ts'
+import { loadKv } from './packages.ts'
 
 /** What {@link natsStore} takes. */
 export interface NatsStoreOptions {
@@ -50,6 +50,10 @@ class NatsStore implements SessionStore {
     this.opened = open(options)
     // Whoever uses the store first is told.
     this.opened.catch(() => {})
+  }
+
+  async prepare(): Promise<void> {
+    await loadKv()
   }
 
   async load(session: string): Promise<SessionEntries | null> {
@@ -120,8 +124,7 @@ class NatsStore implements SessionStore {
 
 async function open(options: NatsStoreOptions): Promise<Opened> {
   const { bucket = 'liveroot-sessions', replicas = 1, maxAgeMs = 604_800_000 } = options
-  const { connect } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
-  const { Kvm } = await loadPeer('@nats-io/kv', () => import('@nats-io/kv'))
+  const { connect, Kvm } = await loadKv()
   const connection = await connect({ servers: options.url, maxReconnectAttempts: -1 })
   const kv = await new Kvm(connection).create(bucket, { history: 1, replicas, ttl: maxAgeMs })
   return { connection, kv }

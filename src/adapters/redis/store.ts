@@ -1,7 +1,7 @@
 import type { RedisClientType } from 'redis'
 import { LiverootError } from '../../errors.ts'
 import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
-import { loadPeer } from '../peer.ts'
+import { loadClient } from './client.ts'
 
 /** What {@link redisStore} takes. */
 export interface RedisStoreOptions {
@@ -63,6 +63,10 @@ class RedisStore implements SessionStore {
     this.connected.catch(() => {})
   }
 
+  async prepare(): Promise<void> {
+    await loadClient()
+  }
+
   async load(session: string): Promise<SessionEntries | null> {
     return entriesOf((await this.run(loadScript, session, [])) as readonly string[])
   }
@@ -94,7 +98,7 @@ class RedisStore implements SessionStore {
 }
 
 async function connect(url: string): Promise<RedisClientType> {
-  const { createClient } = await loadPeer('redis', () => import('redis'))
+  const { createClient } = await loadClient()
   const client = createClient({ url, RESP: 2 }) as unknown as RedisClientType
   // It reconnects by itself, and what was asked for meanwhile waits.
   client.on('error', () => {})
