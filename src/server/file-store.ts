@@ -23,7 +23,7 @@ const smallest = 4_194_304
  * Keeps sessions in one file of this machine, with nothing to install: they outlive the process, also when it is killed.
  * What sessions hold is kept in memory beside that.
  *
- * @throws `store_in_use`, at the first use, while another process uses the file.
+ * @throws `store_in_use`, when the server starts, while another process uses the file.
  */
 export function fileStore(options: FileStoreOptions): SessionStore {
   return new FileStore(options)
@@ -43,6 +43,8 @@ class FileStore implements SessionStore {
   private unlock: () => void = () => {}
   private syncTimer: NodeJS.Timeout | null = null
   private neededAtLast = 0
+  /** True where the file lacks something that memory has. */
+  private incomplete = false
 
   constructor({ path, syncMs = 1_000 }: FileStoreOptions) {
     this.path = resolve(path)
@@ -58,8 +60,7 @@ class FileStore implements SessionStore {
     try {
       const log = await RecordLog.open(this.path, (record) => this.replay(record))
       for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
-      await log.replace(this.records())
-      this.neededAtLast = log.size
+      await this.rewrite(log)
       this.log = log
     } catch (error) {
       this.unlock()
@@ -86,6 +87,14 @@ class FileStore implements SessionStore {
     }
   }
 
+  async prepare(): Promise<void> {
+    await this.opened
+  }
+
+  get healthy(): boolean {
+    return !this.incomplete
+  }
+
   async load(session: string): Promise<SessionEntries | null> {
     await this.opened
     return this.sessions.load(session)
@@ -108,7 +117,7 @@ class FileStore implements SessionStore {
 
   saveNow(saves: readonly NamedSave[]): readonly boolean[] {
     const { log } = this
-    if (log === null) return []
+    if (log === null || this.incomplete) return []
     const records: string[] = []
     const saved = saves.map((save) => {
       const { session, owner, expiresAt } = save
@@ -127,40 +136,63 @@ class FileStore implements SessionStore {
   }
 
   private async write(text: string): Promise<void> {
-    if (this.log !== null) return this.append(this.log, [text])
+    const { log } = this
+    if (log !== null && !this.incomplete) return this.append(log, [text])
     this.waiting.push(text)
+    if (log !== null) this.renew(log)
     return this.ready
   }
 
   private append(log: RecordLog, records: readonly string[]): void {
-    log.append(records)
+    try {
+      log.append(records)
+    } catch (error) {
+      // Those who asked try again, with what changed; others, such as who removed a session, do not.
+      this.incomplete = true
+      throw error
+    }
     this.syncSoon(log)
-    if (log.size < smallest || log.size < 2 * this.neededAtLast) return
-    this.ready = this.renew(log)
+    if (log.size >= smallest && log.size >= 2 * this.neededAtLast) this.renew(log)
+  }
+
+  private renew(log: RecordLog): void {
+    this.ready = this.renewed(log)
     // Those who wait for it are told.
     this.ready.catch(() => {})
   }
 
-  /** Makes the file anew, without what is not needed any more; what comes meanwhile is written after. */
-  private async renew(log: RecordLog): Promise<void> {
+  /** Makes the file anew. What comes meanwhile is written after. */
+  private async renewed(log: RecordLog): Promise<void> {
     this.log = null
+    let failure: { readonly error: unknown } | null = null
     try {
-      await log.replace(this.records())
-    } catch {
-      // It goes on as it is, and this is tried again when it has grown as much again: what was saved is in it.
+      await this.rewrite(log)
+    } catch (error) {
+      // Not again before the file is twice as large. Where it has all, what was asked for is written all the same.
+      this.neededAtLast = log.size
+      if (this.incomplete) failure = { error }
     }
-    this.neededAtLast = log.size
+    const waiting = this.waiting.splice(0)
     this.log = log
-    const { waiting } = this
-    this.waiting = []
-    if (waiting.length > 0) this.append(log, waiting)
+    if (failure !== null) throw failure.error
+    this.append(log, waiting)
+  }
+
+  /** Writes down what memory has. */
+  private async rewrite(log: RecordLog): Promise<void> {
+    await log.replace(this.records())
+    this.neededAtLast = log.size
+    this.incomplete = false
   }
 
   private syncSoon(log: RecordLog): void {
     if (this.syncMs === 0 || this.syncTimer !== null) return
     this.syncTimer = setTimeout(() => {
       this.syncTimer = null
-      void log.sync().catch(() => {})
+      log.sync().catch(() => {
+        // Nobody knows what of it is on the disk.
+        this.incomplete = true
+      })
     }, this.syncMs)
     this.syncTimer.unref()
   }
@@ -172,9 +204,13 @@ class FileStore implements SessionStore {
     const { log } = this
     if (log === null) return
     if (this.syncTimer !== null) clearTimeout(this.syncTimer)
-    if (this.syncMs > 0) await log.sync()
-    await log.close()
-    this.unlock()
+    try {
+      if (this.incomplete) await this.rewrite(log)
+      else if (this.syncMs > 0) await log.sync()
+    } finally {
+      await log.close()
+      this.unlock()
+    }
   }
 }
 

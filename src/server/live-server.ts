@@ -170,9 +170,13 @@ class WebLiveServer implements LiveServer {
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
     const { store } = this.host.keeping
+    const keeping = {
+      name: 'store',
+      start: async () => store.prepare?.(),
+      healthy: () => store.healthy ?? true,
+    }
     const sessions = {
       name: 'sessions',
-      start: async () => store.prepare?.(),
       stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
     }
     const sources = new Sources(options.sources ?? [], {
@@ -185,7 +189,7 @@ class WebLiveServer implements LiveServer {
       start: async () => idempotency.prepare?.(),
       stop: () => idempotency.close(),
     }
-    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
