@@ -26,7 +26,7 @@ const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) 
 const rendered = () => new Promise((resolve) => setImmediate(resolve))
 
 function mount(): LiveTree {
-  const tree = new LiveTree({ flush() {}, failed: fail, caught: fail }, 'test')
+  const tree = new LiveTree({ isWaiting: false, flush() {}, failed: fail, caught: fail }, 'test')
   tree.mount(createElement(List))
   return tree
 }

@@ -36,6 +36,7 @@ export interface TreeRelay {
 /** The tree of a shared root: it is rendered and encoded once for all its viewers. */
 export class SharedTree implements TreeObserver, SharedOrigin {
   readonly tree: LiveTree
+  isWaiting = false
   /** What tells other servers, where there may be some. */
   relay: TreeRelay | null = null
   private closed = false
