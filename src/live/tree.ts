@@ -2,32 +2,17 @@ import { Fragment, type ReactElement, Suspense } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import type { LossKeeper } from './diff.ts'
-import { type Flushable, scheduleFlush } from './flush-queue.ts'
+import { scheduleFlush } from './flush-queue.ts'
 import { holeElement } from './hole-element.ts'
 import { Leftovers } from './leftovers.ts'
 import { isAction } from './path.ts'
 import { type Container, createContainer, renderSync } from './reconciler.ts'
 import { Slot, unsent } from './slot.ts'
 import { type AnyFunction, Hole, type TemplateNode } from './template.ts'
+import type { Lag, TreeObserver } from './tree-observer.ts'
 import type { TreeState } from './tree-state.ts'
 import { writeSlot } from './write-slot.ts'
 import type { Batch, Write } from './writes.ts'
-
-/** What a live tree tells its owner. */
-export interface TreeObserver extends Flushable {
-  /** Something may have to be written: call {@link LiveTree.collect} when there is room for a frame. */
-  flush(): void
-  /** A component threw and no boundary caught it; the tree is unmounted. */
-  failed(error: unknown, componentStack: string): void
-  /** A component threw and a boundary of the tree caught it. */
-  caught(error: unknown, componentStack: string): void
-}
-
-/** How far the screen of a browser is behind the tree: what it is known to show, and what was sent to it. */
-export interface Lag {
-  readonly shown: number
-  readonly sent: number
-}
 
 const rootHole = new Hole('root', null)
 const noSlots: readonly Slot[] = []

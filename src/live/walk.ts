@@ -122,8 +122,8 @@ export class Walk {
     const before = Array.isArray(previous) ? (previous as TemplateNode[]) : undefined
     const previousOf = before === undefined ? undefined : new PreviousItems(before)
     let keys: Set<string> | undefined
-    const out: TemplateNode[] = new Array(values.length)
-    let same = before !== undefined && before.length === values.length
+    // Made where the first item differs.
+    let out: TemplateNode[] | null = before?.length === values.length ? null : new Array(values.length)
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       const key = keyOf(value)
@@ -136,10 +136,10 @@ export class Walk {
         } else keys.add(key)
       }
       const item = this.item(value, previousOf?.at(i, key), step)
-      if (same && !Object.is(item, before?.[i])) same = false
-      out[i] = item
+      if (out === null && !Object.is(item, before?.[i])) out = before?.slice() as TemplateNode[]
+      if (out !== null) out[i] = item
     }
-    return same ? before : out
+    return out ?? before
   }
 
   private item(value: unknown, previous: TemplateNode, step: string): TemplateNode {
@@ -203,7 +203,7 @@ export class Walk {
       out[name] = walked
       count++
     }
-    return same && Object.keys(before as Props).length === count ? (before as Props) : out
+    return same && countOf(before as Props) === count ? (before as Props) : out
   }
 
   /** Suspense, Activity and StrictMode act in the browser *and* here: the element stays, its children are a hole. */
@@ -278,6 +278,13 @@ export class Walk {
     if (isClientReference(value)) return value
     throw functionAsChild(this.owner)
   }
+}
+
+/** How many props there are; a list of their names would be thrown away. */
+function countOf(props: Props): number {
+  let count = 0
+  for (const _ in props) count++
+  return count
 }
 
 function keyOf(value: unknown): string | null {
