@@ -21,10 +21,11 @@ export default function configure(_env: unknown, argv: { mode?: string }): Confi
       output: { path: join(root, 'build/server'), filename: '[name].cjs', clean: true },
       // Component names are part of warnings and errors, and nothing is downloaded.
       optimization: { minimize: false },
-      // ws uses these when they are installed, and works without.
+      // ws and redis use these when they are installed, and work without.
       externals: {
         bufferutil: 'commonjs bufferutil',
         'utf-8-validate': 'commonjs utf-8-validate',
+        '@node-rs/xxhash': 'commonjs @node-rs/xxhash',
         // Loaded where the board is fed from a queue.
         amqplib: 'commonjs amqplib',
       },

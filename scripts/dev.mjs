@@ -17,9 +17,7 @@ const help = `npm run dev [-- options]
 
 PORT is where the demo is served: 3000 by default.`
 
-const { values: options } = parseArgs({
-  options: { latency: { type: 'string' }, jitter: { type: 'string' }, help: { type: 'boolean' } },
-})
+const options = readOptions()
 if (options.help) {
   console.log(help)
   process.exit(0)
@@ -56,6 +54,16 @@ const watching = compiler.watch({ aggregateTimeout: 50 }, (error, stats) => {
 })
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
+
+function readOptions() {
+  const known = { latency: { type: 'string' }, jitter: { type: 'string' }, help: { type: 'boolean' } }
+  try {
+    return parseArgs({ options: known }).values
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`)
+    process.exit(1)
+  }
+}
 
 function milliseconds(name) {
   const value = Number(options[name] ?? 0)

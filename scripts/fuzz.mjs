@@ -1,5 +1,6 @@
-// `npm run fuzz -- --runs N --seed S [--jobs J]`: the "same DOM as React" property with many more random sequences than
-// `npm test` takes, spread over processes. The same options give the same sequences.
+// `npm run fuzz -- --runs N --seed S [--jobs J] [--skip K]`: the "same DOM as React" property with many more random
+// sequences than `npm test` takes, spread over processes. The same options give the same sequences; with `--skip`, each
+// process goes past its first K, to where one was found to differ.
 import { fork } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -13,9 +14,10 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '10000' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     jobs: { type: 'string', default: '2' },
+    skip: { type: 'string', default: '0' },
   },
 })
-const [runs, seed, jobs] = [values.runs, values.seed, values.jobs].map((text) => {
+const [runs, seed, jobs, skip] = [values.runs, values.seed, values.jobs, values.skip].map((text) => {
   const number = Number(text)
   if (!Number.isSafeInteger(number) || number < 0) throw new Error(`Not a number: ${text}`)
   return number
@@ -27,7 +29,7 @@ const started = performance.now()
 /** Runs one share; resolves with whether it found no difference. */
 function start(job) {
   const share = Math.floor(runs / jobs) + (job < runs % jobs ? 1 : 0)
-  const child = fork(worker, [String(share), String(seed + job)], {
+  const child = fork(worker, [String(share), String(seed + job), String(skip)], {
     cwd: top,
     execArgv: ['--import', 'tsx', '--conditions', 'liveroot-source'],
     env: { ...process.env, NODE_ENV: 'production' },

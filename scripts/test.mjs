@@ -31,7 +31,7 @@ async function runJest() {
 async function runProjects() {
   const codes = [
     await start('unit', '--maxWorkers=2', '--workerIdleMemoryLimit=400MB'),
-    await start('browser'),
+    await start('browser', '--maxWorkers=2'),
   ]
   process.exitCode = Math.max(...codes)
 }

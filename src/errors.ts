@@ -33,6 +33,10 @@ export const errorCodes = {
       'The token was used before, by another page, or has expired: a copy of it. A new session begins.',
     retry: true,
   },
+  outdated_hello: {
+    meaning: 'A hello was delayed on its way: its browser has said a later one with the same token.',
+    retry: true,
+  },
   wrong_user: { meaning: 'The session belongs to another user than the one who connects.', retry: true },
   revoked: { meaning: 'The session was ended by `disconnect` of the live server.', retry: false },
   // Refused at a root
@@ -207,6 +211,7 @@ export const errorCodes = {
   unknown_client_module: { meaning: 'A client component is missing from the client manifest.', retry: false },
 } as const
 
+/** What a {@link LiverootError} says in `code`: the keys of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
 /**

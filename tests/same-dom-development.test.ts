@@ -7,7 +7,7 @@ const seed = 20261
 // React's development build checks more and freezes what it gets; neither world may have anything to complain about.
 test(`the same in React's development build, in ${runs} random sequences, without a warning`, async () => {
   const said = jest.spyOn(console, 'error').mockImplementation(() => {})
-  await checkSameDom(runs, seed)
+  await checkSameDom({ runs, seed })
   const unexpected = said.mock.calls.filter(([message]) => !isAboutThePrograms(String(message)))
   expect(unexpected).toEqual([])
 }, 600_000)

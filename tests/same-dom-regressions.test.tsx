@@ -141,7 +141,7 @@ test('a slot that is gone does not suspend an older update that React still rend
   expect([store.read(1), store.read(2)]).toEqual([absent, absent])
 })
 
-const calm = { latencyMs: 0, jitterMs: 0, lateByMs: 0, seed: 0, pauses: [0] }
+const calm = { latencyMs: 0, jitterMs: 0, lateByMs: 0, stolenMs: 0, seed: 0, pauses: [0] }
 const hope: Spec = { kind: 'hope', name: 'A', takesMs: 0 }
 const hurried = (hurry: Partial<Hurry> = {}): Partial<Program> => ({
   flood: true,
@@ -248,4 +248,20 @@ test('a slot that is about to be shown does not show what an action holds back',
     { do: 'click', nth: 3 },
   ]
   await run(program(root, steps, hurried({ jitterMs: 300, seed: 464335124 })))
+})
+
+test('what held-back content is asked is answered with its effect, which waits for what is beside it', async () => {
+  const waits: Spec = { kind: 'await', flavor: 'use', promises: [0], children: [] }
+  const steps: Step[] = [set('A', 1), { do: 'click', nth: 1 }, set('A', 0)]
+  await run(program(box('A', hope, waits), steps, hurried()))
+})
+
+test('an action does not end between its guess and its effect where React was rendering it when the frame came', async () => {
+  const steps: Step[] = [
+    { do: 'click', nth: 3 },
+    { do: 'click', nth: 0 },
+  ]
+  // Where React stops in a render is a matter of time.
+  for (let seed = 0; seed < 12; seed++)
+    await run(program(box('R', hope), steps, hurried({ stolenMs: 8, seed })))
 })

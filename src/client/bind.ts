@@ -62,3 +62,13 @@ function withField(element: ReactElement, replace: Replace): ReactElement {
   // A copy: React's development build marks the props of an element that has a key.
   return rebuild({ ...element, type }, { ...props })
 }
+
+/** True where content has the function at a path. */
+export function hasFunction(content: unknown, path: string): boolean {
+  let found = false
+  mapContent(content, (node) => {
+    if (typeof node === 'function') found ||= knownFunction(node)?.reference.path === path
+    return node
+  })
+  return found
+}

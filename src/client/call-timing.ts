@@ -1,4 +1,5 @@
 import type { HandlerOptions } from '../protocol/handler-options.ts'
+import { callWhileLeaving } from './calls-of-event.ts'
 
 type Send = () => Promise<unknown>
 
@@ -7,6 +8,13 @@ interface Waiting {
   send: Send
   readonly answer: Promise<unknown>
   resolve(value: unknown): void
+}
+
+/** A function that a live tree shows; `owner` is the tree, as the browser has it. */
+export interface ShownFunction {
+  readonly owner: object
+  readonly slot: number
+  readonly path: string
 }
 
 /** Everything in which a call waits. */
@@ -25,8 +33,15 @@ export class CallTiming {
   private due = false
   private done = false
 
-  /** @param element whose handler it is; null where calls come without an event. */
-  constructor(readonly element: Element | null) {}
+  /**
+   * @param element whose handler it is; null where calls come without an event: then it is where the user was when the
+   *   last one came.
+   * @param shown the function itself, where no element tells when it goes.
+   */
+  constructor(
+    public element: Element | null,
+    readonly shown: ShownFunction | null = null,
+  ) {}
 
   /** @param type of the event that asks for the call. */
   call(send: Send, options: HandlerOptions, type: string): Promise<unknown> {
@@ -127,7 +142,19 @@ export function flushOnLeaving(): void {
     ({ target }) => flushWhere((element) => formOf(element) === target, 'submit'),
     true,
   )
-  window.addEventListener('pagehide', () => flushWhere(() => true, ''), true)
+  window.addEventListener('pagehide', () => [...waitingTimings].forEach(flush), true)
 }
 
 let listening = false
+
+function flush(timing: CallTiming): void {
+  timing.flush()
+}
+
+/** Sends what waits in functions that a tree shows no more, while what was on screen until now is what calls are for. */
+export function flushGone(owner: object, isShown: (slot: number, path: string) => boolean): void {
+  for (const timing of [...waitingTimings]) {
+    const { shown } = timing
+    if (shown?.owner === owner && !isShown(shown.slot, shown.path)) callWhileLeaving(() => timing.flush())
+  }
+}

@@ -37,6 +37,8 @@ const provenMs = 5_000
 export class Connection {
   /** What the server said of itself: how many frames of a root it sends before it waits for an acknowledgement. */
   window = 1
+  /** True from the server's welcome to the end of the socket. */
+  isOpen = false
   private socket: ClientSocket | null = null
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private deadline: ReturnType<typeof setTimeout> | undefined
@@ -53,10 +55,6 @@ export class Connection {
     private readonly options: ReconnectOptions,
     private readonly status: StatusStore,
   ) {}
-
-  get isOpen(): boolean {
-    return this.status.current.state === 'open'
-  }
 
   /** Opens the connection unless it is open, being opened, or closed for good. */
   open(): void {
@@ -145,8 +143,10 @@ export class Connection {
     this.openedAt = Date.now()
     this.window = window
     this.startPulse(heartbeatMs)
-    this.status.set({ state: 'open', reason: null, attempts: 0, nextTryAt: null })
+    this.isOpen = true
     this.listener.opened(welcome)
+    // Whoever hears of it may call something at once, which must not overtake what goes on.
+    if (this.isOpen) this.status.set({ state: 'open', reason: null, attempts: 0, nextTryAt: null })
   }
 
   private startPulse(heartbeatMs: number): void {
@@ -210,6 +210,7 @@ export class Connection {
     this.wakeEvents.stop()
     const { socket } = this
     this.socket = null
+    this.isOpen = false
     socket?.close(code === closeCodes.normal || code >= 4000 ? code : leaving)
   }
 }

@@ -31,7 +31,7 @@ export function createHandler(
   owner: FunctionOwner,
   text: string,
 ): ServerFunction {
-  const handler = new Handler(owner, text === '' ? {} : readOptions(text))
+  const handler = new Handler(owner, reference, text === '' ? {} : readOptions(text))
   const made = createFunction(reference, {
     start: (own, args) => handler.start(own, args),
     place: (own) => owner.place(own),
@@ -58,14 +58,16 @@ const timings = new WeakMap<Element, Map<string, CallTiming>>()
 
 class Handler {
   readonly timed: boolean
-  private readonly apart = new CallTiming(null)
+  private readonly apart: CallTiming
   /** The elements whose events come past React. */
   private readonly attached = new WeakSet<Element>()
 
   constructor(
     private readonly owner: FunctionOwner,
+    { slot, path }: FunctionReference,
     readonly options: HandlerOptions,
   ) {
+    this.apart = new CallTiming(null, { owner, slot, path })
     const { once, debounceMs, throttleMs, latest } = options
     this.timed = Boolean(once || latest) || debounceMs !== undefined || throttleMs !== undefined
     if (this.timed) flushOnLeaving()
@@ -111,9 +113,16 @@ class Handler {
       started = this.owner.start(reference, captured)
       return started.answer
     }
-    const timing = event === undefined || element === null ? this.apart : timingOf(element, path)
+    const timing = event === undefined || element === null ? this.timingApart() : timingOf(element, path)
     const answer = timing.call(send, this.options, event?.type ?? '')
     return { answer, update: (argument, value) => started?.update(argument, value) }
+  }
+
+  /** A client component may call from the handler of an element of its own, with what it makes of the event. */
+  private timingApart(): CallTiming {
+    const target = dispatched()?.target
+    if (target instanceof Element) this.apart.element = target
+    return this.apart
   }
 
   /** Called when React puts the element in the page; what it returns, when React takes it out. */

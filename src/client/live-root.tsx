@@ -10,7 +10,8 @@ import {
 import { LiverootError } from '../errors.ts'
 import { fillPattern, type ParamNames, type ParamValue } from '../protocol/mount-path.ts'
 import { ClientContext, type LiveClient, sessionOf } from './live-client.ts'
-import type { ClientRoot, RootListener, RootView } from './root.ts'
+import type { ClientRoot, RootView } from './root.ts'
+import type { RootListener, ViewUpdate } from './screens.ts'
 import { Slot, StoreContext } from './slot.tsx'
 import { topSlot } from './slot-store.ts'
 
@@ -44,13 +45,16 @@ export function LiveRoot<const Route extends string>(props: LiveRootProps<Route>
   const [shown, show] = useState<Shown | null>(null)
   // Set in transitions only, so that its value on screen tells which of them React has finished.
   const [finished, finish] = useState<RootView | null>(null)
+  // Set outside of them only: on screen, it tells that no render is under way that is older.
+  const [since, restart] = useState<Shown | null>(null)
 
   // An insertion effect, for it stays in place while a Suspense around hides the component.
   useInsertionEffect(
     () =>
-      holder.listen((root, view, inTransition) => {
+      holder.listen((root, view, update) => {
+        if (update === 'restart') return restart({ root, view })
         show({ root, view })
-        if (inTransition) finish(view)
+        if (update === 'transition') finish(view)
       }),
     [holder],
   )
@@ -64,6 +68,9 @@ export function LiveRoot<const Route extends string>(props: LiveRootProps<Route>
   useLayoutEffect(() => {
     if (shown !== null && finished !== null) holder.committed(shown, finished)
   }, [shown, finished])
+  useInsertionEffect(() => {
+    if (since !== null) holder.rendersSince(since)
+  }, [holder, since])
 
   if (shown === null) return null
   if (shown.view.error !== null) throw shown.view.error
@@ -79,7 +86,7 @@ interface Shown {
   readonly view: RootView
 }
 
-type Listener = (root: ClientRoot, view: RootView, inTransition: boolean) => void
+type Listener = (root: ClientRoot, view: RootView, update: ViewUpdate) => void
 
 function pathOf({
   route,
@@ -127,8 +134,8 @@ class RootHolder {
       root.retain()
       held?.root.release()
     }
-    const listener: RootListener = (view, inTransition) => {
-      if (this.held?.root === root) this.listener?.(root, view, inTransition)
+    const listener: RootListener = (view, update) => {
+      if (this.held?.root === root) this.listener?.(root, view, update)
     }
     root.listen(listener)
     this.held = { root, client, path, listener }
@@ -137,6 +144,10 @@ class RootHolder {
 
   committed({ root, view }: Shown, finished: RootView): void {
     if (this.held?.root === root) root.committed(this.held.listener, view, finished)
+  }
+
+  rendersSince({ root, view }: Shown): void {
+    if (this.held?.root === root) root.rendersSince(this.held.listener, view)
   }
 
   keep(): () => void {

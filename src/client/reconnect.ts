@@ -10,6 +10,7 @@ export interface ReconnectOptions {
   readonly probeTimeoutMs: number
 }
 
+/** What `ReconnectOptions` are where an application gives none: milliseconds all. */
 export const defaultReconnectOptions: ReconnectOptions = {
   firstDelayMs: 500,
   maxDelayMs: 30_000,

@@ -1,13 +1,18 @@
 import { startTransition } from 'react'
 import { LiverootError } from '../errors.ts'
 import { Acknowledgements } from './acknowledgements.ts'
-import { createBindings } from './bind.ts'
+import { createBindings, hasFunction } from './bind.ts'
+import { flushGone } from './call-timing.ts'
 import type { StartedCall } from './calls.ts'
 import { undecodable } from './errors.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
+import { LeavingSlots } from './leaving-slots.ts'
+import { type OnScreen, type RootListener, Screens } from './screens.ts'
 import type { FunctionOwner, FunctionReference } from './server-function.ts'
 import { settle } from './settle.ts'
+import { ShownWaits } from './shown-waits.ts'
 import { SlotStore, type Write } from './slot-store.ts'
+import { UnfinishedSlots } from './unfinished-slots.ts'
 
 /** What `LiveRoot` shows: another store after a fresh mount, or an error. */
 export interface RootView {
@@ -15,32 +20,6 @@ export interface RootView {
   readonly error: Error | null
   /** The number of the frame that this view is the state after. */
   readonly sequence: number
-}
-
-/** The frames that one component has put on screen, and whose transitions it has finished. */
-interface OnScreen {
-  readonly view: number
-  readonly finished: number
-}
-
-const nothing = 0
-
-/** Hears of a new view, and whether the update that it is part of is a transition. */
-export type RootListener = (view: RootView, inTransition: boolean) => void
-
-interface Unfinished {
-  /** The frame whose state the slot shows meanwhile. */
-  readonly before: number
-  /** The frame whose transition ends the wait. */
-  readonly until: number
-}
-
-/** Slots that are gone, but that React may still render while the frames up to the one that took them are under way. */
-interface Leaving {
-  readonly gone: readonly number[]
-  readonly sequence: number
-  /** The last frame up to that one that was applied in a transition. */
-  readonly after: number
 }
 
 /** What a root uses of its session. */
@@ -67,6 +46,8 @@ export class ClientRoot {
   private restarted = false
   /** The tree of {@link store}; null until that is known. */
   private born: { tree: number | null } = { tree: 0 }
+  /** What the functions of {@link store} belong to. */
+  private owner!: FunctionOwner
   /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
   private received = 0
@@ -76,17 +57,13 @@ export class ClientRoot {
     () => this.host.window,
     (received, shown) => this.host.acknowledge(this.id, received, shown),
   )
-  /** The components that show this root, with what each has put on screen; of a shared root there may be several. */
-  private readonly screens = new Map<RootListener, OnScreen>()
+  private readonly screens = new Screens()
   private onScreen = 0
   private lastTransition = 0
-  private leaving: Leaving[] = []
+  private readonly leaving = new LeavingSlots()
   private queue: Promise<void> = Promise.resolve()
-  private waiting: { sequence: number; callback: () => void }[] = []
-  /** Frames that were applied outside a transition and are not on screen yet. */
-  private apart: number[] = []
-  /** Slots with an update that waits, in a transition, for content to come. */
-  private readonly unfinished = new Map<number, Unfinished>()
+  private readonly waits = new ShownWaits()
+  private readonly unfinished = new UnfinishedSlots()
   private holders = 0
   private releaseTimer: ReturnType<typeof setTimeout> | undefined
   closed = false
@@ -101,10 +78,10 @@ export class ClientRoot {
 
   /** A component that shows this root; it hears of a new view in the same update as the slots do. */
   listen(listener: RootListener): () => void {
-    this.screens.set(listener, { view: nothing, finished: nothing })
+    this.screens.add(listener, this.received)
     return () => {
       this.screens.delete(listener)
-      this.shownNowhere()
+      this.look()
     }
   }
 
@@ -120,11 +97,11 @@ export class ClientRoot {
     this.arrived = 0
     this.acknowledgements.restart()
     this.lastTransition = 0
-    this.leaving = []
+    this.leaving.clear()
     this.unfinished.clear()
+    this.screens.restart()
     this.queue = Promise.resolve()
-    this.apart = []
-    this.settleWaiting(true)
+    this.waits.end()
   }
 
   /** The frames of a tree that lives on have greater numbers than those before; those of another begin with 1. */
@@ -170,39 +147,39 @@ export class ClientRoot {
     const { written, suspends, gone } = this.store.take(writes)
     const isFirst = this.received === 0
     this.received = sequence
-    const waiting = this.unfinished.size > 0
+    const waiting = !this.unfinished.none
     const alone = !suspends && !written.some((id) => this.unfinished.has(id))
     if (alone && !isFirst && !ofAction && (waiting || this.host.calling)) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
       // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
       // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
-      this.apart.push(sequence)
-      this.announce(written, sequence, false)
+      this.waits.appliedApart(sequence)
+      this.announce(written, sequence, 'now')
     } else {
       // Until its action ends, the effect of a call is not on screen either.
-      if (waiting || suspends || ofAction) this.markUnfinished(written, sequence)
+      if (waiting || suspends || ofAction) this.unfinished.add(written, sequence)
       this.lastTransition = sequence
-      startTransition(() => this.announce(written, sequence, true))
+      startTransition(() => this.announce(written, sequence, 'transition'))
+      if (ofAction) this.restartRender(sequence)
     }
-    if (gone.length > 0) this.leaving.push({ gone, sequence, after: this.lastTransition })
+    this.leaving.add(gone, sequence, this.lastTransition)
     // What suspends may never come on screen before the server sends more, for which it may wait to hear of this.
-    const mayStall = this.unfinished.size > 0
+    const mayStall = !this.unfinished.none
     this.acknowledgements.update(sequence, this.complete, mayStall)
+    if (this.screens.onAll === null) this.look()
     this.settleWaiting()
-    this.shownNowhere()
   }
 
-  private markUnfinished(written: readonly number[], until: number): void {
-    for (const id of written) {
-      const before = this.unfinished.get(id)?.before ?? until - 1
-      this.unfinished.set(id, { before, until })
-    }
+  /** A render of the action's transition may be under way, and would go on without what was just added to it. */
+  private restartRender(sequence: number): void {
+    this.waits.appliedInAction(sequence)
+    this.screens.announce(this.view, 'restart')
   }
 
-  private announce(written: readonly number[], sequence: number, inTransition: boolean): void {
+  private announce(written: readonly number[], sequence: number, update: 'transition' | 'now'): void {
     this.view = { store: this.store, error: null, sequence }
     this.store.announce(written)
-    for (const listener of [...this.screens.keys()]) listener(this.view, inTransition)
+    this.screens.announce(this.view, update)
   }
 
   /**
@@ -210,64 +187,62 @@ export class ClientRoot {
    * `finished`.
    */
   committed(listener: RootListener, view: RootView, finished: RootView): void {
-    if (view.store !== this.store || finished.store !== this.store || !this.screens.has(listener)) return
-    this.screens.set(listener, { view: view.sequence, finished: finished.sequence })
-    const all = [...this.screens.values()]
-    this.shown(Math.min(...all.map((each) => each.view)), Math.min(...all.map((each) => each.finished)))
+    if (view.store !== this.store || finished.store !== this.store) return
+    this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
+    this.look()
+  }
+
+  /** In a component, React renders nothing any more that it began before the frames up to this view's were applied. */
+  rendersSince(listener: RootListener, view: RootView): void {
+    if (view.store !== this.store) return
+    this.screens.committed(listener, { restarted: view.sequence })
+    this.look()
   }
 
   /** What is on no screen is shown as well as it can be: it may only be newer when it is. */
-  private shownNowhere(): void {
-    if (this.screens.size === 0) this.shown(this.received, this.received)
+  private look(): void {
+    const { received } = this
+    this.shown(this.screens.onAll ?? { view: received, finished: received, restarted: received })
   }
 
-  private shown(sequence: number, finished: number): void {
-    for (const [id, { until }] of this.unfinished) if (until <= finished) this.unfinished.delete(id)
-    this.onScreen = Math.max(this.onScreen, sequence)
-    this.leaving = this.leaving.filter(({ gone, sequence: left, after }) => {
-      const isOnScreen = left <= this.onScreen && after <= finished
-      if (isOnScreen) this.store.forget(gone)
-      return !isOnScreen
-    })
+  private shown(screen: OnScreen): void {
+    const { finished } = screen
+    const onScreen = Math.max(this.onScreen, screen.view)
+    this.unfinished.finished(finished)
+    this.store.forget(this.leaving.take(onScreen, finished))
+    flushGone(this.owner, (slot, path) => hasFunction(this.store.read(slot), path))
+    this.onScreen = onScreen
     this.acknowledgements.update(this.received, this.complete)
-    this.apart = this.apart.filter((each) => each > this.onScreen)
+    this.waits.shown({ ...screen, view: this.onScreen })
     this.settleWaiting()
   }
 
   /** The last frame of which everything, with all before it, is on screen. */
   private get complete(): number {
-    let complete = this.onScreen
-    for (const { before } of this.unfinished.values()) complete = Math.min(complete, before)
-    return complete
+    return this.unfinished.complete(this.onScreen)
   }
 
-  /**
-   * Calls back when everything up to a frame is on screen, or is in a transition: an action of the page that waits for
-   * this holds transitions back, and ends in one commit with them.
-   */
+  /** Calls back when everything up to a frame is on screen, or is in a transition. */
   whenShown(sequence: number, callback: () => void): void {
-    this.waiting.push({ sequence, callback })
+    this.waits.add(sequence, callback)
     this.settleWaiting()
   }
 
-  private settleWaiting(all = this.closed): void {
-    const [firstApart = Number.POSITIVE_INFINITY] = this.apart
-    const limit = all ? Number.POSITIVE_INFINITY : Math.min(this.received, firstApart - 1)
-    const ready = this.waiting.filter(({ sequence }) => sequence <= limit)
-    this.waiting = this.waiting.filter(({ sequence }) => sequence > limit)
-    for (const { callback } of ready) callback()
+  private settleWaiting(): void {
+    if (this.closed) this.waits.end()
+    else this.waits.settle(this.received)
   }
 
   /** True when all that has come is on screen, or waits there for more to come. */
   get idle(): boolean {
     if (this.closed || this.view.error !== null) return true
     if (this.arrived === 0 || this.received < this.arrived) return false
-    return this.onScreen >= this.received || this.unfinished.size > 0
+    return this.onScreen >= this.received || !this.unfinished.none
   }
 
   /** The frame that a slot on screen shows the state of. */
   seen(slot: number): number {
-    return this.unfinished.get(slot)?.before ?? this.onScreen
+    return this.unfinished.seen(slot) ?? this.onScreen
   }
 
   /** True when a newer state of the slot is here, and held back by a transition. */
@@ -278,7 +253,7 @@ export class ClientRoot {
   private newStore(): SlotStore {
     const born = { tree: this.restarted ? null : this.tree }
     this.born = born
-    const owner: FunctionOwner = {
+    this.owner = {
       start: (reference, args) => {
         // What is on screen may be a tree that the server has no more.
         if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
@@ -286,7 +261,7 @@ export class ClientRoot {
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    return new SlotStore(createBindings(owner, (id) => this.host.sharedRoot(id)))
+    return new SlotStore(createBindings(this.owner, (id) => this.host.sharedRoot(id)))
   }
 
   fail(error: Error): void {
@@ -294,8 +269,8 @@ export class ClientRoot {
     this.view = { ...this.view, error }
     this.store.fail(error)
     this.view.store.fail(error)
-    for (const listener of [...this.screens.keys()]) listener(this.view, false)
-    this.settleWaiting(true)
+    this.screens.announce(this.view, 'now')
+    this.waits.end()
   }
 
   retain(): void {
@@ -309,6 +284,7 @@ export class ClientRoot {
     clearTimeout(this.releaseTimer)
     this.releaseTimer = setTimeout(() => {
       if (this.holders > 0 || this.closed) return
+      flushGone(this.owner, () => false)
       this.close()
       this.host.unmount(this)
     }, 0)
@@ -318,6 +294,6 @@ export class ClientRoot {
   close(): void {
     this.closed = true
     this.acknowledgements.stop()
-    this.settleWaiting(true)
+    this.waits.end()
   }
 }

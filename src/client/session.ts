@@ -1,24 +1,20 @@
 import { LiverootError } from '../errors.ts'
 import type { DownMessage, HelloBody, Message, WelcomeBody } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
-import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { OldBuild } from './build.ts'
-import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
-import { followsEdits, isEditing } from './calls-of-event.ts'
+import type { PendingCall, StartedCall } from './calls.ts'
 import { Connection } from './connection.ts'
-import { type Departure, Departures } from './departures.ts'
 import { errorFrom } from './errors.ts'
-import { decodePayload, PayloadStream } from './flight.ts'
-import { inTransition } from './in-transition.ts'
+import { decodePayload } from './flight.ts'
+import { IncomingPayloads } from './incoming-payloads.ts'
 import { ItemStreams } from './item-streams.ts'
 import { Outgoing } from './outgoing.ts'
+import { type CallsHost, OutgoingCalls } from './outgoing-calls.ts'
 import type { ReconnectOptions } from './reconnect.ts'
 import { ClientRoot, type RootHost } from './root.ts'
 import type { FunctionReference } from './server-function.ts'
 import { StatusStore } from './status-store.ts'
 import type { Connect } from './transport.ts'
-import { currentProgress } from './upload-progress.ts'
 import { Uploads } from './uploads.ts'
 
 /** With nothing mounted for this long, the connection is closed. */
@@ -36,28 +32,23 @@ export interface ClientSessionOptions {
 }
 
 /** This browser's live roots and calls. It outlives connections: what is asked for meanwhile waits for the next. */
-export class ClientSession implements RootHost {
+export class ClientSession implements RootHost, CallsHost {
   readonly status = new StatusStore({
     retryNow: () => this.connection.retryNow(),
     reconnect: () => this.connection.reconnect(),
   })
   private readonly connection: Connection
-  private readonly outgoing: Outgoing
+  readonly outgoing: Outgoing
   private readonly roots = new Map<number, ClientRoot>()
   /** Those that the server brings in, for the places that other roots have for them. */
   private readonly sharedRoots = new Map<number, ClientRoot>()
-  private readonly calls = new PendingCalls()
-  private readonly departures = new Departures(() => {
-    this.status.set({ unsentCalls: this.departures.calls })
-  })
-  /** Payloads whose rest is still to come. */
-  private readonly payloads = new Map<number, PayloadStream>()
-  private readonly queue = new SendQueue()
+  private readonly calls: OutgoingCalls
+  private readonly payloads = new IncomingPayloads()
   private readonly streams = new ItemStreams({
     pull: (stream, count) => this.outgoing.send({ type: 'pull', stream, count }),
     cancel: (stream) => this.outgoing.send({ type: 'cancel', stream }),
   })
-  private readonly uploads: Uploads
+  readonly uploads: Uploads
   private readonly oldBuild: OldBuild
   /** What the next hello shows. */
   token: string | undefined
@@ -65,14 +56,13 @@ export class ClientSession implements RootHost {
   private hasCounts = false
   /** Names the count of messages. */
   private series = 0
-  /** What the server takes unanswered. */
-  private maxCalls = 1
   private lastRoot = 0
+  private hellos = 0
   private idleTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly options: ClientSessionOptions) {
     const { connect, reconnect, build, onNewBuild } = options
-    this.oldBuild = new OldBuild(build, () => this.calls.size === 0, onNewBuild)
+    this.oldBuild = new OldBuild(build, () => this.calls.pending.size === 0, onNewBuild)
     const listener = {
       hello: () => this.hello(),
       opened: (welcome: WelcomeBody) => this.opened(welcome),
@@ -83,6 +73,28 @@ export class ClientSession implements RootHost {
     this.connection = new Connection(connect, listener, reconnect, this.status)
     this.outgoing = new Outgoing(this.connection)
     this.uploads = new Uploads(this.connection, (message) => this.outgoing.send(message))
+    this.calls = new OutgoingCalls(this)
+  }
+
+  get maxOfflineCalls(): number {
+    return this.options.maxOfflineCalls
+  }
+
+  get isOpen(): boolean {
+    return this.connection.isOpen
+  }
+
+  get isOver(): boolean {
+    const { state } = this.status.current
+    return state === 'idle' || state === 'closed'
+  }
+
+  get ready(): boolean {
+    return [...this.roots.values()].every(({ ready }) => ready)
+  }
+
+  waitingChanged(unsentCalls: number): void {
+    this.status.set({ unsentCalls })
   }
 
   /** Mounts the route of a path. It stays mounted while it is retained. */
@@ -97,9 +109,8 @@ export class ClientSession implements RootHost {
 
   unmount(root: ClientRoot): void {
     this.roots.delete(root.id)
-    const send = () => this.outgoing.send({ type: 'unmount', root: root.id })
     // The calls that were made on it go before.
-    this.departures.add({ call: null, ready: () => true, send })
+    this.calls.after(() => this.outgoing.send({ type: 'unmount', root: root.id }))
     this.closeWhenIdle()
   }
 
@@ -107,7 +118,7 @@ export class ClientSession implements RootHost {
     clearTimeout(this.idleTimer)
     if (this.roots.size > 0) return
     this.idleTimer = setTimeout(() => {
-      if (this.calls.size > 0) this.closeWhenIdle()
+      if (this.calls.pending.size > 0) this.closeWhenIdle()
       else this.close()
     }, idleMs)
   }
@@ -136,95 +147,8 @@ export class ClientSession implements RootHost {
   }
 
   /** Calls a function of a root, or, with null, one that a client module imports. */
-  start(root: ClientRoot | null, { slot, path }: FunctionReference, args: readonly unknown[]): StartedCall {
-    const captured = captureArguments(args)
-    this.checkRoom()
-    const { pending, answer } = this.calls.add(root)
-    const { call } = pending
-    // An answered edit may still wait for the end of an action, behind which the next one must not fall back.
-    const follows = followsEdits() || (root?.holds(slot) && isEditing())
-    const seen = follows ? newestRender : (root?.seen(slot) ?? 0)
-    const action = inTransition() ? { action: 1 } : {}
-    const head = { type: 'call', call, root: root?.id ?? 0, seen, slot, ...action } as const
-    const send = (encoded: string) => {
-      pending.message = { ...head, body: encoded === '[]' ? path : `${path}\n${encoded}` }
-      this.departures.add(this.departureOf(pending))
-    }
-    const plain = this.queue.busy ? null : encodePlain(captured)
-    if (plain !== null) send(plain)
-    else this.sendEncoded(pending, captured, send)
-    return { answer, update: (argument, value) => this.sendArgument(pending, argument, value) }
-  }
-
-  /** @throws `connection_lost` where no connection will be; `too_many_offline_calls`. */
-  private checkRoom(): void {
-    const { state } = this.status.current
-    if (state === 'idle' || state === 'closed') throw new LiverootError('connection_lost')
-    if (this.departures.calls >= this.options.maxOfflineCalls)
-      throw new LiverootError('too_many_offline_calls')
-  }
-
-  /**
-   * Calls leave in the order in which they were made, though arguments may take time to encode. One with files takes its
-   * turn when they have arrived: they may take minutes, in which the page goes on.
-   */
-  private sendEncoded(pending: PendingCall, args: unknown[], send: (encoded: string) => void): void {
-    const { call } = pending
-    const onProgress = currentProgress()
-    const withFiles = hasFiles(args)
-    const encodeAndSend = async () => {
-      const isWanted = () => this.calls.get(call) === pending
-      const encoded = encodeArguments(args, (files) => this.uploads.sendAll(files, onProgress, isWanted))
-      encoded.catch((error: unknown) => this.calls.take(call)?.reject(error))
-      if (withFiles) await encoded.catch(() => {})
-      this.queue.add(async () => {
-        const text = await encoded
-        // It may have been given up meanwhile.
-        if (isWanted()) send(text)
-      })
-    }
-    if (withFiles) pending.encodeAgain = () => void encodeAndSend()
-    void encodeAndSend()
-  }
-
-  private departureOf(pending: PendingCall): Departure {
-    return {
-      call: pending.call,
-      ready: () => this.mayLeave(pending.root),
-      send: () => {
-        if (pending.message === null || this.calls.get(pending.call) !== pending) return
-        this.calls.markSent(pending)
-        if (!this.outgoing.send(pending.message)) this.calls.take(pending.call)?.reject(tooLarge())
-      },
-    }
-  }
-
-  /** Not more than the server takes, and not before it has the trees that calls are for. */
-  private mayLeave(root: ClientRoot | null): boolean {
-    if (!this.connection.isOpen || this.calls.sentCount >= this.maxCalls) return false
-    return root === null ? [...this.roots.values()].every(({ ready }) => ready) : root.ready
-  }
-
-  private sendArgument(pending: PendingCall, argument: number, value: unknown): void {
-    const { call } = pending
-    const [captured] = captureArguments([value])
-    const encoded = encodeArguments([captured], (files) => this.uploads.sendAll(files))
-    encoded.catch(() => {})
-    this.queue.add(async () => {
-      const message = { type: 'argument', call, argument, body: await encoded } as const
-      pending.updates.set(argument, message)
-      this.departures.add(this.departureOfArgument(message))
-    })
-  }
-
-  private departureOfArgument(message: Message<'argument'>): Departure {
-    const { call, argument } = message
-    const isOpen = () => this.connection.isOpen
-    const send = () => {
-      // The call goes on with the value before, and nobody waits for this one.
-      if (!this.outgoing.send(message)) console.error(tooLarge())
-    }
-    return { call, argument, ready: isOpen, send }
+  start(root: ClientRoot | null, reference: FunctionReference, args: readonly unknown[]): StartedCall {
+    return this.calls.start(root, reference, args)
   }
 
   /** The page is done with the session. */
@@ -239,8 +163,7 @@ export class ClientSession implements RootHost {
     this.token = undefined
     this.hasCounts = false
     this.oldBuild.stop()
-    this.calls.reject(this.calls.all)
-    this.departures.drop(() => true)
+    this.calls.forget()
     this.uploads.lost()
     this.restart()
   }
@@ -259,7 +182,7 @@ export class ClientSession implements RootHost {
   }
 
   get calling(): boolean {
-    return this.calls.size > 0
+    return this.calls.pending.size > 0
   }
 
   /** The page begins with the session that the page before it in its tab had. */
@@ -269,8 +192,9 @@ export class ClientSession implements RootHost {
 
   private hello(): HelloBody {
     const { token, series } = this
+    const attempt = ++this.hellos
     if (token === undefined) return {}
-    return this.hasCounts ? { token, received: this.outgoing.received, series } : { token }
+    return this.hasCounts ? { token, received: this.outgoing.received, series, attempt } : { token, attempt }
   }
 
   private opened({ token, session, series, handled, maxCalls, maxMessageBytes, build }: WelcomeBody): void {
@@ -278,47 +202,32 @@ export class ClientSession implements RootHost {
     this.hasCounts = true
     this.oldBuild.heard(build)
     this.series = series
-    this.maxCalls = maxCalls
+    this.calls.maxCalls = maxCalls
     this.outgoing.maxMessageBytes = maxMessageBytes
     if (session === 'resumed') this.outgoing.resume(handled)
     else this.startAnew(session === 'restored')
     for (const root of this.all) root.acknowledgeAgain()
-    this.departures.pump()
+    this.calls.pump()
     this.uploads.goOn()
   }
 
   /** The server has lost what was on the way; with `restored`, it knows what became of the calls. */
   private startAnew(restored: boolean): void {
-    const sent = this.calls.sent
-    if (!restored) this.calls.reject(sent)
+    const { sent } = this.calls.pending
     // The numbers of shared roots are the server's: another one may have given the same to another root.
-    this.calls.reject(this.calls.all.filter(({ root }) => root !== null && this.sharedRoots.has(root.id)))
-    this.departures.drop((call) => call !== null && this.calls.get(call) === undefined)
+    const ofShared = this.calls.pending.all.filter(
+      ({ root }) => root !== null && this.sharedRoots.has(root.id),
+    )
+    this.calls.reject(restored ? ofShared : [...sent, ...ofShared])
     this.restart()
     this.uploads.restart()
     for (const root of this.roots.values()) this.sendMount(root)
-    for (const pending of this.calls.all) {
-      pending.sentAt = 0
-      if (pending.encodeAgain === null || pending.message === null) continue
-      // The server does not have its files any more.
-      pending.message = null
-      this.departures.drop((call) => call === pending.call)
-      pending.encodeAgain()
-    }
-    const again = sent.filter(({ message, call }) => message !== null && this.calls.get(call) !== undefined)
-    this.departures.addFirst(
-      again.flatMap((pending) => [
-        this.departureOf(pending),
-        ...[...pending.updates.values()].map((message) => this.departureOfArgument(message)),
-      ]),
-    )
+    this.calls.again(sent)
   }
 
   private restart(): void {
     this.outgoing.restart()
-    const error = new LiverootError('connection_lost')
-    for (const payload of this.payloads.values()) payload.fail(error)
-    this.payloads.clear()
+    this.payloads.lost(new LiverootError('connection_lost'))
     this.streams.lost()
     for (const id of [...this.sharedRoots.keys()]) this.leaveShared(id)
     for (const root of this.roots.values()) root.restart()
@@ -330,8 +239,7 @@ export class ClientSession implements RootHost {
 
   /** The server has made another tree for a root: what was called on the former one is not there. */
   replaced(root: ClientRoot): void {
-    this.calls.reject(this.calls.all.filter((each) => each.root === root && each.tree !== root.tree))
-    this.departures.drop((call) => call !== null && this.calls.get(call) === undefined)
+    this.calls.reject(this.calls.pending.all.filter((each) => each.root === root && each.tree !== root.tree))
   }
 
   private receive(message: DownMessage, bytes: number): void {
@@ -342,11 +250,9 @@ export class ClientSession implements RootHost {
       case 'unmount':
         return this.leaveShared(message.root)
       case 'chunk':
-        return this.payloads.get(message.stream)?.push(message.body)
+        return this.payloads.more(message.stream, message.body)
       case 'end':
-        this.payloads.get(message.stream)?.end()
-        this.payloads.delete(message.stream)
-        return
+        return this.payloads.end(message.stream)
       case 'item':
         return this.streams.item(message.stream, message.body)
       case 'done':
@@ -357,7 +263,7 @@ export class ClientSession implements RootHost {
         return this.uploads.refused(message)
       case 'rootError':
         this.find(message.root)?.fail(errorFrom(message.body))
-        return this.departures.pump()
+        return this.calls.pump()
       case 'result':
         return this.answer(message)
       case 'callError':
@@ -368,23 +274,14 @@ export class ClientSession implements RootHost {
   private receiveFrame({ root: id, sequence, action, stream, body }: Message<'frame'>): void {
     const root = this.find(id)
     const wasReady = root?.ready
-    root?.receive(sequence, this.open(stream, body), action === 1)
-    if (wasReady === false) this.departures.pump()
-  }
-
-  /** The payload of a message; registered where more of it is to come. */
-  private open(stream: number | undefined, body: Message<'chunk'>['body']): PayloadStream {
-    const payload = new PayloadStream()
-    payload.push(body)
-    if (stream === undefined) payload.end()
-    else this.payloads.set(stream, payload)
-    return payload
+    root?.receive(sequence, this.payloads.open(stream, body), action === 1)
+    if (wasReady === false) this.calls.pump()
   }
 
   private answer({ call, sequence, stream, body }: Message<'result'>): void {
     if (body === undefined) return this.settleCall(call, sequence, (pending) => pending.resolve(undefined))
     // React's promise has a `then` that returns nothing.
-    const result = Promise.resolve(decodePayload(this.open(stream, body))).then((value) =>
+    const result = Promise.resolve(decodePayload(this.payloads.open(stream, body))).then((value) =>
       this.streams.revive(value),
     )
     // Nobody may be waiting when it fails.
@@ -394,10 +291,8 @@ export class ClientSession implements RootHost {
 
   /** Not before the effects of the call are on screen, so that what is shown meanwhile never flickers. */
   private settleCall(call: number, sequence: number, settle: (pending: PendingCall) => void): void {
-    const pending = this.calls.take(call)
+    const pending = this.calls.answered(call)
     if (pending === undefined) return
-    this.outgoing.answered(call)
-    this.departures.pump()
     if (pending.root !== null) return pending.root.whenShown(sequence, () => settle(pending))
     // It may have had effects on every root; their frames came before the answer.
     const shown = this.all.map(
@@ -405,8 +300,4 @@ export class ClientSession implements RootHost {
     )
     void Promise.all(shown).then(() => settle(pending))
   }
-}
-
-function tooLarge(): LiverootError {
-  return new LiverootError('arguments_too_large')
 }

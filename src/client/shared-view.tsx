@@ -8,7 +8,8 @@ import {
   useMemo,
   useState,
 } from 'react'
-import type { ClientRoot, RootListener, RootView } from './root.ts'
+import type { ClientRoot, RootView } from './root.ts'
+import type { RootListener } from './screens.ts'
 import { Slot, StoreContext } from './slot.tsx'
 import { type SlotStore, sharedMark, topSlot } from './slot-store.ts'
 
@@ -50,21 +51,26 @@ function RootContent({ root }: { root: ClientRoot }): ReactNode {
   const [last, show] = useState<Shown>({ root, view: root.view })
   // Set in transitions only, so that its value on screen tells which of them React has finished.
   const [lastFinished, finish] = useState(last)
+  const [since, restart] = useState<Shown | null>(null)
   const { view } = last.root === root ? last : root
   const { view: finished } = lastFinished.root === root ? lastFinished : root
   const hear = useMemo<RootListener>(
-    () => (next, inTransition) => {
+    () => (next, update) => {
+      if (update === 'restart') return restart({ root, view: next })
       show({ root, view: next })
-      if (inTransition) finish({ root, view: next })
+      if (update === 'transition') finish({ root, view: next })
     },
     [root],
   )
   // An insertion effect, for it stays in place while a Suspense around hides the component.
   useInsertionEffect(() => root.listen(hear), [root, hear])
   useLayoutEffect(() => {
-    if (root.view !== view) startTransition(() => hear(root.view, true))
+    if (root.view !== view) startTransition(() => hear(root.view, 'transition'))
   }, [root, hear])
   useLayoutEffect(() => root.committed(hear, view, finished), [root, hear, view, finished])
+  useInsertionEffect(() => {
+    if (since?.root === root) root.rendersSince(hear, since.view)
+  }, [root, hear, since])
   if (view.error !== null) throw view.error
   return (
     <StoreContext value={view.store}>

@@ -1,10 +1,12 @@
-import type { AnyFunction } from './template.ts'
+import { handlerPlace } from './handler-place.ts'
+import type { AnyFunction, TemplateNode } from './template.ts'
 
 type Handlers = ReadonlyMap<string, AnyFunction> | null
 
 interface Entry {
   readonly sequence: number
   handlers: Handlers
+  node: TemplateNode
 }
 
 /**
@@ -18,15 +20,15 @@ export class HandlerHistory {
    * `sequence` is the number of the root's newest frame. Closures that came without a frame replace those of the frame
    * before: what the user sees is the same. Nobody can ask for what is older than the newest acknowledged entry.
    */
-  publish(handlers: Handlers, sequence: number, acknowledged: number): void {
+  publish(handlers: Handlers, node: TemplateNode, sequence: number, acknowledged: number): void {
     if (this.entries === null) {
-      if (handlers !== null) this.entries = [{ sequence, handlers }]
+      if (handlers !== null) this.entries = [{ sequence, handlers, node }]
       return
     }
     const { entries } = this
     const latest = entries[entries.length - 1] as Entry
-    if (latest.sequence === sequence) latest.handlers = handlers
-    else entries.push({ sequence, handlers })
+    if (latest.sequence === sequence) Object.assign(latest, { handlers, node })
+    else entries.push({ sequence, handlers, node })
     while (entries.length > 1 && (entries[1] as Entry).sequence <= acknowledged) entries.shift()
   }
 
@@ -35,7 +37,22 @@ export class HandlerHistory {
    * is later, and was sent: a component may call what it is given while it renders, before React shows it.
    */
   find(path: string, seen: number, sent: number): AnyFunction | undefined {
+    return this.at(seen, sent)?.handlers?.get(path)
+  }
+
+  /**
+   * The closure of the newest render that was sent, where it stands in the same elements as the one that the browser
+   * showed at frame `seen`; else that one, for the call is not meant for anything else.
+   */
+  findNewest(path: string, seen: number, sent: number): AnyFunction | undefined {
+    const [then, now] = [this.at(seen, sent), this.at(sent, sent)]
+    if (then === undefined || now === undefined) return undefined
+    const isSame = then === now || handlerPlace(then.node, path) === handlerPlace(now.node, path)
+    return (isSame ? now : then).handlers?.get(path)
+  }
+
+  private at(seen: number, sent: number): Entry | undefined {
     const entry = this.entries?.findLast(({ sequence }) => sequence <= seen) ?? this.entries?.[0]
-    return entry === undefined || entry.sequence > sent ? undefined : entry.handlers?.get(path)
+    return entry === undefined || entry.sequence > sent ? undefined : entry
   }
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useInsertionEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { type MessageInfo, useServices } from './services.ts'
 import { Subscription } from './subscription.ts'
 import { nameOf, type Topic } from './topic.ts'
@@ -39,9 +39,8 @@ export function useTopic<T>(
   // Taken before anything is rendered, so that nothing falls between the render and the subscription.
   const [place, setPlace] = useState(() => topics.place(name, replay))
   if (place.topic !== name) setPlace(topics.place(name, replay))
-  const memo = useRef<Subscription>(null)
-  memo.current ??= new Subscription()
-  const { current: subscription } = memo
+  // Not a ref: what a ref holds keeps its tree from being put aside.
+  const subscription = useMemo(newSubscription, nothing)
   useInsertionEffect(() =>
     subscription.committed(topics, place, onMessage as Subscription['onMessage'], onGap),
   )
@@ -50,6 +49,8 @@ export function useTopic<T>(
 }
 
 const noOptions: UseTopicOptions = {}
+const nothing: readonly unknown[] = []
+const newSubscription = () => new Subscription()
 
 /**
  * The function that publishes to a topic, for handlers and effects of live components.

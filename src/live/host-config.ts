@@ -89,8 +89,8 @@ export const hostConfig = {
   resetTextContent: doNothing,
   detachDeletedInstance: doNothing,
   // Hidden content stays on screen until its replacement is ready; the browser's Suspense and Activity do the hiding.
-  hideInstance: doNothing,
-  unhideInstance: doNothing,
+  hideInstance: (slot: Slot) => slot.tree.hold(slot),
+  unhideInstance: (slot: Slot) => slot.tree.letGo(slot),
   hideTextInstance: doNothing,
   unhideTextInstance: doNothing,
 

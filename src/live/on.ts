@@ -72,7 +72,9 @@ const mark = Symbol('liveroot.on')
  *
  * Calls that another one took the place of (`debounceMs`, `throttleMs`, `latest`) settle with it; events that the options
  * leave out resolve to `undefined`. Passed to a client component, the function keeps its options: those about time hold
- * for each element whose events it is called with, and for all calls without an event together.
+ * for each element whose events it is called with, and for all calls without an event together. What waits then is called
+ * at once when the live tree does not show the function any more, and, where the client component called it while it
+ * handled an event, when the focus leaves the target of that event, or its form is submitted.
  *
  * @param handler a closure of a live component, or a server function.
  * @param options at most one of `debounceMs` and `throttleMs`, in milliseconds.

@@ -1,5 +1,6 @@
 import { use, useCallback, useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react'
 import { LiverootError } from '../errors.ts'
+import { type Holding, letsGo } from './holding.ts'
 import { useServices } from './services.ts'
 import { SessionContext } from './session.ts'
 import { nameOf, type Topic } from './topic.ts'
@@ -25,10 +26,11 @@ export interface UsePresenceOptions<Meta> {
   readonly onLeave?: (entry: PresenceEntry<Meta>) => void
 }
 
-/** What a component that is present holds. */
-export interface PresenceMember {
+/** What a component that is present holds. Whoever it is handed over to holds it too. */
+export interface PresenceMember extends Holding {
   /** Says something else of this place. */
   update(meta: unknown): void
+  /** Not held here any more; once it is held nowhere, it is gone. */
   leave(): void
 }
 
@@ -91,10 +93,11 @@ function useMember(presence: Presence, topic: string, key: string, meta: unknown
     if (!here) return
     const own = presence.join(topic, key, newest())
     member.current = own
-    return () => {
+    const leave = () => {
       member.current = null
       own.leave()
     }
+    return letsGo(leave, own)
   }, [presence, topic, key, here])
   useEffect(() => {
     if (meta !== null) member.current?.update(meta)

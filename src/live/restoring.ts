@@ -12,6 +12,8 @@ export interface SlotState {
   /** The id of the slot above; 0 is the top. */
   readonly parent: number
   readonly hole: string
+  /** How many earlier instances the browser has seen in the hole: part of the key there. */
+  readonly generation: number
   /** Of the component; empty where it has no state. */
   readonly signature: string
   /** As in {@link Captured}. */
@@ -26,6 +28,7 @@ export class Stored {
 
   constructor(
     readonly id: number,
+    readonly generation: number,
     private readonly signature: string,
     kinds: string,
     values: readonly unknown[],
@@ -61,9 +64,16 @@ export function placeOf(props: object): Stored | null {
   return places.get(props) ?? null
 }
 
+/** What a slot has from the snapshot. */
+interface Claimed {
+  readonly id: number
+  readonly generation: number
+  readonly same: boolean
+}
+
 /** What of a snapshot has not been mounted yet. */
 export class Restoring {
-  readonly top = new Stored(0, '', '', [])
+  readonly top = new Stored(0, 0, '', '', [])
   /** The highest id of the snapshot: new slots get higher ones. */
   readonly lastId: number
   private waiting = 0
@@ -73,7 +83,8 @@ export class Restoring {
     const byId = new Map<number, Stored>([[0, this.top]])
     const all = [...slots].sort((a, b) => a.id - b.id)
     this.lastId = all.at(-1)?.id ?? 0
-    for (const { id, signature, kinds, values } of all) byId.set(id, new Stored(id, signature, kinds, values))
+    for (const { id, generation, signature, kinds, values } of all)
+      byId.set(id, new Stored(id, generation, signature, kinds, values))
     for (const { id, parent, hole } of all) {
       const above = byId.get(parent)
       if (above === undefined || above.children.has(hole)) {
@@ -91,10 +102,10 @@ export class Restoring {
   }
 
   /**
-   * A slot is there: takes what was stored for it, which nobody gets again. Gives its id, and whether its state is what
-   * was stored.
+   * A slot is there: takes what was stored for it, which nobody gets again. Gives its id and generation, and whether its
+   * state is what was stored.
    */
-  claim(slot: Slot): { readonly id: number; readonly same: boolean } | undefined {
+  claim(slot: Slot): Claimed | undefined {
     const above = slot.parent?.stored
     const stored = above?.children.get(slot.hole)
     if (stored === undefined) return
@@ -103,7 +114,7 @@ export class Restoring {
     const same = stored.holds(slot.output.captured)
     stored.state = null
     slot.stored = stored
-    return { id: stored.id, same }
+    return { id: stored.id, generation: stored.generation, same }
   }
 
   /** What a slot shows is known, and so is what can never be mounted. */

@@ -148,13 +148,17 @@ export class Slot {
   }
 
   publishHandlers(sequence: number, acknowledged: number): void {
-    const { handlers } = this.output
+    const { handlers, node } = this.output
     if (handlers === null && this.history === null) return
     this.history ??= new HandlerHistory()
-    this.history.publish(handlers, sequence, acknowledged)
+    this.history.publish(handlers, node, sequence, acknowledged)
   }
 
   handler(path: string, seen: number, sent: number): AnyFunction | undefined {
     return this.history?.find(path, seen, sent)
+  }
+
+  newestHandler(path: string, seen: number, sent: number): AnyFunction | undefined {
+    return this.history?.findNewest(path, seen, sent)
   }
 }

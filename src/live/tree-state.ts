@@ -16,6 +16,8 @@ export interface SlotSnapshot {
   readonly id: number
   readonly parent: number
   readonly hole: string
+  /** As in {@link Slot.generation}. */
+  readonly generation: number
   /** Null where the slot has no state. */
   readonly captured: Captured | null
 }
@@ -40,14 +42,15 @@ export class TreeState {
   private gone: number[] = []
   private told = false
 
-  /** `from` are the slots of the snapshot to start from; frames get numbers above `sequence`. */
+  /** `from` are the slots of the snapshot to start from; frames get numbers above `sequence`, new slots above `lastSlot`. */
   constructor(
     private readonly keeper: StateKeeper,
     from: Iterable<SlotState> = [],
     readonly sequence = 0,
+    lastSlot = 0,
   ) {
     const restoring = new Restoring(from)
-    this.firstFree = restoring.lastId
+    this.firstFree = Math.max(restoring.lastId, lastSlot)
     this.restoring = restoring.done ? null : restoring
     this.gone.push(...restoring.takeDropped())
   }
@@ -56,6 +59,7 @@ export class TreeState {
   began(slot: Slot): number | undefined {
     const claimed = this.restoring?.claim(slot)
     slot.kept = claimed !== undefined
+    if (claimed !== undefined) slot.generation = claimed.generation
     if (claimed === undefined || !claimed.same) this.unsaved.add(slot)
     this.settle(slot)
     return claimed?.id
@@ -114,8 +118,8 @@ export class TreeState {
 }
 
 export function snapshotOf(slot: Slot): SlotSnapshot {
-  const { id, hole, parent, output } = slot
-  return { id, parent: parent?.id ?? 0, hole, captured: output.captured }
+  const { id, hole, parent, output, generation } = slot
+  return { id, parent: parent?.id ?? 0, hole, generation, captured: output.captured }
 }
 
 function sameState(a: Captured | null, b: Captured | null): boolean {

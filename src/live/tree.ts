@@ -1,8 +1,12 @@
 import { Fragment, type ReactElement, Suspense } from 'react'
 import { jsx, jsxs } from 'react/jsx-runtime'
+import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import type { LossKeeper } from './diff.ts'
+import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
+import { HeldSlots } from './held-slots.ts'
+import type { Holding } from './holding.ts'
 import { holeElement } from './hole-element.ts'
 import { Leftovers } from './leftovers.ts'
 import { isAction } from './path.ts'
@@ -42,6 +46,8 @@ export class LiveTree implements LossKeeper {
   /** Slots that may have to be written, and ids of those that are gone; null where there are none. */
   private touched: Slot[] | null = null
   private gone: number[] | null = null
+  /** Null until something is held: most trees never have it. */
+  private held: HeldSlots | null = null
   private readonly actions = new AsyncActions(() => this.waitForActions())
   private shell: ReactElement | null = null
   private readonly container: Container
@@ -110,6 +116,7 @@ export class LiveTree implements LossKeeper {
     this.mounted = false
     renderSync(null, this.container)
     this.slots.clear()
+    this.held?.clear()
     this.leftovers = null
     this.touched = null
     this.gone = null
@@ -163,6 +170,16 @@ export class LiveTree implements LossKeeper {
   private oldestKept(): number {
     this.acknowledge(this.received, Math.min(this.sequence - longestLag, this.received))
     return this.shown
+  }
+
+  /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
+  get holdings(): readonly Holding[] | null {
+    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+  }
+
+  /** No slot has had a greater number. */
+  get lastSlot(): number {
+    return this.lastId
   }
 
   /** True when {@link collect} may have something to give. */
@@ -223,7 +240,8 @@ export class LiveTree implements LossKeeper {
     { shown, sent }: Lag = { shown: this.shown, sent: this.sequence },
   ): AnyFunction | undefined {
     const slot = this.slots.get(id) ?? this.leftovers?.slot(id, shown)
-    return slot?.handler(path, Math.min(Math.max(seen, shown), sent), sent)
+    const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
+    return isNewest(seen) ? slot?.newestHandler(path, frame, sent) : slot?.handler(path, frame, sent)
   }
 
   /** Everything that was sent so far, whole: what a browser that joins must have to take the next frame. */
@@ -241,7 +259,22 @@ export class LiveTree implements LossKeeper {
     return this.actions.run(isAction(path) ? () => inTransition(call) : call)
   }
 
+  /** True where what a call of a slot's function set is not rendered yet; then `released` is called when it is. */
+  holds(id: number, released: () => void): boolean {
+    const slot = this.slots.get(id)
+    return slot !== undefined && (this.held?.holds(slot, released) ?? false)
+  }
+
   // Called by the reconciler's host, at a commit.
+
+  hold(slot: Slot): void {
+    this.held ??= new HeldSlots()
+    this.held.add(slot)
+  }
+
+  letGo(slot: Slot): void {
+    this.held?.remove(slot)
+  }
 
   attach(parent: Slot, child: Slot): void {
     const isNew = !child.attached
@@ -263,6 +296,7 @@ export class LiveTree implements LossKeeper {
 
   private end(slot: Slot): void {
     this.slots.delete(slot.id)
+    this.held?.remove(slot)
     this.state?.ended(slot)
     if (slot.announced) {
       if (this.gone === null) this.gone = [slot.id]
@@ -284,6 +318,7 @@ export class LiveTree implements LossKeeper {
     if (!this.mounted) return
     if (this.dirty) scheduleFlush(this.observer)
     this.state?.committed()
+    this.held?.committed()
   }
 
   private fail(error: unknown, componentStack: string): void {

@@ -48,6 +48,8 @@ function countSessions(meter: Meter): (() => void)[] {
     }),
     onDiagnostic('liveroot.session.resumed', () => count('resumed')),
     onDiagnostic('liveroot.session.detached', () => count('detached')),
+    onDiagnostic('liveroot.session.asleep', () => count('asleep')),
+    onDiagnostic('liveroot.session.awake', () => count('awake')),
     onDiagnostic('liveroot.session.taken', () => count('taken')),
     onDiagnostic('liveroot.session.ended', () => {
       active.add(-1)

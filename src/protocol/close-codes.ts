@@ -19,6 +19,7 @@ export const closeCodes = {
   store_unreachable: 4421,
   authentication_failed: 1011,
   wrong_user: 4410,
+  outdated_hello: 4411,
 } as const
 
 export type CloseReason = keyof typeof closeCodes

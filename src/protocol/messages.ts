@@ -129,6 +129,11 @@ export interface HelloBody {
   readonly received?: number
   /** Which count that is, as the last welcome named it. */
   readonly series?: number
+  /**
+   * Grows with each hello of the page. Of several that show one token, those that come after a later one were delayed on
+   * their way: they are refused (`outdated_hello`).
+   */
+  readonly attempt?: number
 }
 
 /**

@@ -105,9 +105,11 @@ export function interruptedAnswer(call: number): Body {
   return encode(callError(call, refusalOf('call_interrupted')))
 }
 
+const lost = refusalOf('connection_lost')
+
 /** Of a call that ran, where what it returned cannot be told (any more). */
 function lostAnswer(call: number): Body {
-  return encode(callError(call, refusalOf('connection_lost')))
+  return encode(callError(call, lost))
 }
 
 export function callError(call: number, error: ErrorBody, sequence = 0): Message<'callError'> {

@@ -60,3 +60,14 @@ test('what it has can be taken to another process: answers, not calls that were 
   other.clear()
   expect(other.all()).toEqual([])
 })
+
+test('what is said of a lost answer is made for those that are lost, and not for every answer', () => {
+  let made = 0
+  const log = new CallLog(10_000, (call) => `${lost(call)} ${++made}`)
+  const atFirst = made
+  for (let call = 1; call <= 20; call++) {
+    log.begin(call)
+    log.answered(call, 'x'.repeat(100))
+  }
+  expect(made).toBe(atFirst)
+})

@@ -19,6 +19,8 @@ export class CallLog {
   /** Those whose answers take more than to say that they are lost. */
   private readonly large = new Set<number>()
   private bytes = 0
+  /** No answer that says that it is lost is longer. */
+  private readonly lostBytes: number
 
   /**
    * Where answers must wait until something is stored: resolves when the effects of a call are. Null where they need not.
@@ -32,7 +34,9 @@ export class CallLog {
   constructor(
     private readonly maxBytes: number,
     private readonly lost: (call: number) => Body,
-  ) {}
+  ) {
+    this.lostBytes = lost(Number.MAX_SAFE_INTEGER).length
+  }
 
   /** A call has come. */
   begin(call: number): void {
@@ -44,7 +48,7 @@ export class CallLog {
     if (!this.calls.has(call)) return
     this.calls.set(call, answer)
     this.bytes += answer.length
-    if (answer.length > this.lost(call).length) this.large.add(call)
+    if (answer.length > this.lostBytes) this.large.add(call)
     if (this.bytes > this.maxBytes) this.shrink()
   }
 

@@ -22,17 +22,16 @@ export interface Target {
 }
 
 /**
- * Finds the function of a name, where the session's own screen shows it.
+ * Finds the function of a name, where the session's own screen shows it. It is called in the session's name, by
+ * `callFor`.
  *
  * @throws `unknown_root`, `not_on_screen`, `unknown_function`.
  */
-export function findTarget(session: Session, { root: id, seen, slot, path }: FunctionName): Target {
-  const target = id === 0 ? importedFunction(session, path) : functionOnScreen(session, id, slot, path, seen)
-  const { call } = target
-  return { ...target, call: (...args) => callFor(session.info.current, () => call(...args)) }
+export function findTarget(session: Session, name: FunctionName): Target {
+  return name.root === 0 ? importedFunction(session, name.path) : functionOnScreen(session, name)
 }
 
-function functionOnScreen(session: Session, id: number, slot: number, path: string, seen: number): Target {
+function functionOnScreen(session: Session, { root: id, seen, slot, path }: FunctionName): Target {
   const screen = session.screen(id)
   if (screen === undefined) throw new LiverootError('unknown_root')
   const call = screen.find(slot, path, seen)
@@ -48,11 +47,13 @@ function importedFunction(session: Session, id: string): Target {
   return { screen: null, call }
 }
 
-/** The function of a mark in an argument: `[root, seen, slot, path]`. */
-export function targetOfMark(session: Session, mark: unknown): Target {
+/** The function of a mark in an argument, `[root, seen, slot, path]`: in the name of the session that sent it. */
+export function functionOfMark(session: Session, mark: unknown): ServerFunction {
   const [root, seen, slot, path] = Array.isArray(mark) ? (mark as unknown[]) : []
   if (typeof path !== 'string' || ![root, seen, slot].every(Number.isSafeInteger)) {
     throw new LiverootError('bad_arguments')
   }
-  return findTarget(session, { root: root as number, seen: seen as number, slot: slot as number, path })
+  const name = { root: root as number, seen: seen as number, slot: slot as number, path }
+  const { call } = findTarget(session, name)
+  return (...args) => callFor(session.info.current, () => call(...args))
 }

@@ -10,11 +10,13 @@ import {
   type UpMessage,
   type WelcomeBody,
 } from '../protocol/messages.ts'
+import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { Authenticated, KnownUser } from './authenticator.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { readHello } from './hello.ts'
 import { Inbox } from './inbox.ts'
-import type { Session, SessionHost, SessionLink } from './session.ts'
+import type { Session } from './session.ts'
+import type { SessionHost, SessionLink } from './session-host.ts'
 import type { Attached, AttachRefusal, Sessions } from './sessions.ts'
 import type { Handshake, Socket, SocketListener } from './transport.ts'
 
@@ -70,8 +72,9 @@ export class Connection implements SocketListener, SessionLink {
       this.heardSinceWelcome = true
       this.session.secrets.arrived()
     }
+    if (this.session.asleep !== null && isForTrees(message)) this.session.wakeTrees()
     // Once it is dispatched: what was read and not handled when the connection is lost comes again.
-    if (isCounted(message.type)) this.session.received(data.length)
+    if (isCounted(message.type)) this.session.wire.received(data.length)
     this.dispatch(this.session, message)
   }
 
@@ -116,7 +119,7 @@ export class Connection implements SocketListener, SessionLink {
 
   private welcome({ session, outcome, token }: Attached): Message<'welcome'> {
     const { heartbeatMs, maxUnackedFrames: window, maxCallsInFlight, maxMessageBytes } = this.host.limits
-    const { series, handled } = session
+    const { series, handled } = session.wire
     const build = this.host.build()
     const known = {
       token,
@@ -155,9 +158,9 @@ export class Connection implements SocketListener, SessionLink {
       case 'discard':
         return session.uploads.discard(message)
       case 'ping':
-        return session.ping()
+        return session.wire.ping()
       case 'receipt':
-        return session.receipt(message)
+        return session.wire.receipt(message.count)
     }
   }
 
@@ -208,6 +211,12 @@ export class Connection implements SocketListener, SessionLink {
 }
 
 const isDone: ReadonlySet<number> = new Set([closeCodes.normal, closeCodes.frame_too_large])
+
+/** True for what does not leave trees that sleep as they are. */
+function isForTrees({ type, ...message }: UpMessage): boolean {
+  if (type === 'call') return (message as Message<'call'>).root < firstSharedRoot
+  return isCounted(type)
+}
 
 const startsSomething: ReadonlySet<string> = new Set(['mount', 'call', 'argument', 'upload'])
 

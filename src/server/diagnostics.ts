@@ -119,6 +119,10 @@ export interface LiveDiagnostics {
   /** Another connection took the session over while the one before was still open. */
   'liveroot.session.taken': SessionEvent
   'liveroot.session.ended': SessionEnded
+  /** The trees of an idle session sleep; its browser is still there. */
+  'liveroot.session.asleep': SessionEvent
+  /** Something is for them: they are mounted again. */
+  'liveroot.session.awake': SessionEvent
   'liveroot.call.started': CallStarted
   'liveroot.call.ended': CallEnded
   'liveroot.mount.started': MountStarted
@@ -129,6 +133,7 @@ export interface LiveDiagnostics {
   'liveroot.refusal': Refused
 }
 
+/** The name of a channel of `node:diagnostics_channel`: the keys of {@link LiveDiagnostics}. */
 export type DiagnosticsName = keyof LiveDiagnostics
 
 /** A channel of a known message. Look at `hasSubscribers` first: what nobody hears must cost nothing. */
@@ -153,6 +158,8 @@ export const diagnostics = {
   sessionDetached: of('liveroot.session.detached'),
   sessionTaken: of('liveroot.session.taken'),
   sessionEnded: of('liveroot.session.ended'),
+  sessionAsleep: of('liveroot.session.asleep'),
+  sessionAwake: of('liveroot.session.awake'),
   callStarted: of('liveroot.call.started'),
   callEnded: of('liveroot.call.ended'),
   mountStarted: of('liveroot.mount.started'),

@@ -23,7 +23,7 @@ const smallest = 4_194_304
  * Keeps sessions in one file of this machine, with nothing to install: they outlive the process, also when it is killed.
  * What sessions hold is kept in memory beside that.
  *
- * @throws `store_in_use`, at the first use, while another process uses the file.
+ * @throws `store_in_use`, when the server starts, while another process uses the file.
  */
 export function fileStore(options: FileStoreOptions): SessionStore {
   return new FileStore(options)
@@ -40,6 +40,8 @@ class FileStore implements SessionStore {
   private batch: Promise<void> | null = null
   private syncTimer: NodeJS.Timeout | null = null
   private neededAtLast = 0
+  /** True where the file lacks something that memory has. */
+  private incomplete = false
 
   constructor({ path, syncMs = 1_000 }: FileStoreOptions) {
     this.path = resolve(path)
@@ -55,8 +57,7 @@ class FileStore implements SessionStore {
     try {
       const log = await RecordLog.open(this.path, (record) => this.replay(record))
       for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
-      await log.replace(this.records())
-      this.neededAtLast = log.size
+      await this.rewrite(log)
       return log
     } catch (error) {
       this.unlock()
@@ -81,6 +82,14 @@ class FileStore implements SessionStore {
     for (const [session, { owner, expiresAt, entries }] of this.sessions.all) {
       yield record(session, owner, expiresAt, entries)
     }
+  }
+
+  async prepare(): Promise<void> {
+    await this.opened
+  }
+
+  get healthy(): boolean {
+    return !this.incomplete
   }
 
   async load(session: string): Promise<SessionEntries | null> {
@@ -131,18 +140,37 @@ class FileStore implements SessionStore {
     this.waiting = []
     this.batch = null
     const log = await this.opened
-    await log.append(waiting)
+    if (this.incomplete) return this.rewrite(log)
+    try {
+      await log.append(waiting)
+    } catch (error) {
+      // Those who asked try again, with what changed; others, such as who removed a session, do not.
+      this.incomplete = true
+      throw error
+    }
     this.syncSoon(log)
     if (log.size < smallest || log.size < 2 * this.neededAtLast) return
+    await this.rewrite(log).catch(() => {
+      // What was asked for is written all the same. Not again before the file is twice as large.
+      this.neededAtLast = log.size
+    })
+  }
+
+  /** Writes down what memory has. */
+  private async rewrite(log: RecordLog): Promise<void> {
     await log.replace(this.records())
     this.neededAtLast = log.size
+    this.incomplete = false
   }
 
   private syncSoon(log: RecordLog): void {
     if (this.syncMs === 0 || this.syncTimer !== null) return
     this.syncTimer = setTimeout(() => {
       this.syncTimer = null
-      void log.sync().catch(() => {})
+      log.sync().catch(() => {
+        // Nobody knows what of it is on the disk.
+        this.incomplete = true
+      })
     }, this.syncMs)
     this.syncTimer.unref()
   }
@@ -153,9 +181,13 @@ class FileStore implements SessionStore {
     if (log === null) return
     await (this.batch ?? this.writing).catch(() => {})
     if (this.syncTimer !== null) clearTimeout(this.syncTimer)
-    if (this.syncMs > 0) await log.sync()
-    await log.close()
-    this.unlock()
+    try {
+      if (this.incomplete) await this.rewrite(log)
+      else if (this.syncMs > 0) await log.sync()
+    } finally {
+      await log.close()
+      this.unlock()
+    }
   }
 }
 

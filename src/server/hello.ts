@@ -5,8 +5,9 @@ export function readHello(body: Body | undefined): HelloBody | null {
   if (body === undefined) return {}
   const hello = parse(String(body))
   if (typeof hello !== 'object' || hello === null || Array.isArray(hello)) return null
-  const { token, received, series } = hello as Record<string, unknown>
-  const ok = (token === undefined || typeof token === 'string') && isCount(received) && isCount(series)
+  const { token, ...counts } = hello as Record<string, unknown>
+  const { received, series, attempt } = counts
+  const ok = (token === undefined || typeof token === 'string') && [received, series, attempt].every(isCount)
   return ok ? (hello as HelloBody) : null
 }
 

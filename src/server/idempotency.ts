@@ -8,6 +8,8 @@ export interface KeptAnswer {
 
 /** Keeps the answers of hooks by idempotency key. One that servers share makes a delivery count once for all of them. */
 export interface IdempotencyStore {
+  /** Looks whether it can be used at all. @throws `missing_peer` where the package of its client is not installed. */
+  prepare?(): void | Promise<void>
   /**
    * Claims a key for a request that is about to be handled.
    *

@@ -45,7 +45,8 @@ export {
 } from './http-hooks.ts'
 export type { IdempotencyStore, KeptAnswer } from './idempotency.ts'
 export { defaultLimits, type LiveLimits } from './limits.ts'
-export { createLiveServer, type LiveServer, type LiveServerOptions } from './live-server.ts'
+export { createLiveServer, type LiveServer } from './live-server.ts'
+export type { LiveServerOptions } from './live-server-options.ts'
 export { type MemoryBusOptions, MemoryHub, memoryBus } from './memory-bus.ts'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
 export {

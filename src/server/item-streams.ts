@@ -53,6 +53,11 @@ export class ItemStreams {
     return detached
   }
 
+  /** True while none is open. */
+  get idle(): boolean {
+    return this.open.size === 0
+  }
+
   /** The browser wants that many more values. One that has ended meanwhile is not known any more. */
   pull(stream: number, count: number): void {
     this.open.get(stream)?.pull(count)

@@ -13,6 +13,11 @@ export interface LiveLimits {
   maxSessions: number
   /** How long a session whose connection was lost waits for its browser before it is put to sleep in its store. 60,000. */
   sessionGraceMs: number
+  /**
+   * How long nothing may have happened in a session (no call, no message of its topics, nothing rendered) before its trees
+   * are put to sleep, though its browser is there: see `docs/durability.md`. `Infinity` for never. 900,000: 15 minutes.
+   */
+  sleepAfterMs: number
   /** How long a session may be left alone before its token opens nothing any more, wherever it is kept. 604,800,000: a week. */
   sessionTtlMs: number
   /**
@@ -21,7 +26,8 @@ export interface LiveLimits {
   snapshotDelayMs: number
   /**
    * Bytes that a session was sent and is not known to have, results of calls included. Past that the oldest are dropped,
-   * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered. 1,048,576.
+   * and a browser that missed those is given its roots whole; without a connection, nothing more is rendered from half of
+   * that on. 1,048,576.
    */
   maxUnackedBytes: number
   /**
@@ -87,6 +93,7 @@ export const defaultLimits: Readonly<LiveLimits> = {
   maxIdempotencyKeys: 10_000,
   maxSessions: 50_000,
   sessionGraceMs: 60_000,
+  sleepAfterMs: 900_000,
   sessionTtlMs: 604_800_000,
   snapshotDelayMs: 50,
   maxUnackedBytes: 1_048_576,

@@ -1,23 +1,21 @@
-import type { RequestListener, Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
 import type { Publish } from '../live/hooks.ts'
-import type { LiveUser } from '../live/session.ts'
 import { nameOf } from '../live/topic.ts'
 import { webSocketTransport } from '../transports/ws.ts'
-import { type Authenticate, Authenticator } from './authenticator.ts'
-import type { Bus } from './bus.ts'
-
+import { Authenticator } from './authenticator.ts'
 import { Connection } from './connection.ts'
-import { describeError, logError, type OnError, reportError } from './errors-out.ts'
-import { type ClientModuleMap, readClientManifest } from './flight/client-manifest.ts'
-import { answerHealth, defaultHealthPaths, type HealthPaths, type LiveHealth } from './health.ts'
+import { describeError, logError, reportError } from './errors-out.ts'
+import { readClientManifest } from './flight/client-manifest.ts'
+import { answerHealth, defaultHealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
-import { answerHook, type HookHost, type HttpHook } from './http-hooks.ts'
+import { answerHook, type HookHost } from './http-hooks.ts'
 import { type IdempotencyStore, MemoryIdempotency } from './idempotency.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
+import type { LiveServerOptions } from './live-server-options.ts'
 import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
 import { memoryStore } from './memory-store.ts'
@@ -25,93 +23,16 @@ import { meterSocket } from './metered-socket.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { BusPresence, defaultPresenceLeaseMs } from './presence.ts'
 import { Refusals } from './refusals.ts'
-import { type Route, Routes } from './routes.ts'
-import type { SessionHost } from './session.ts'
+import { Routes } from './routes.ts'
+import { SessionControl } from './session-control.ts'
+import type { SessionHost } from './session-host.ts'
 import { keeperHost } from './session-keeper.ts'
-import type { SessionStore } from './session-store.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
-import { defaultSharedLeaseMs } from './shared-peers.ts'
-import { SharedRoots } from './shared-roots.ts'
+import { defaultSharedLeaseMs, SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
-import type { Locks, Source } from './source.ts'
 import { Sources } from './sources.ts'
-import { BusTopics, type TopicOptionsByPattern } from './topics.ts'
+import { BusTopics } from './topics.ts'
 import { type AcceptSocket, type Handshake, noHandshake } from './transport.ts'
-
-/** What {@link createLiveServer} takes. */
-export interface LiveServerOptions {
-  /** The components that browsers may mount. */
-  readonly routes: readonly Route[]
-  /** HTTP endpoints that trigger them. None by default. */
-  readonly httpHooks?: readonly HttpHook[]
-  /** Where answers of hooks are kept by idempotency key. In memory by default; one that servers share counts for all. */
-  readonly idempotency?: IdempotencyStore
-  /** Queues and schedules that trigger them: they start when the server listens and drain before it closes. None by default. */
-  readonly sources?: readonly Source[]
-  /** Decides which of several servers runs a tick of a schedule. By default each server is alone. */
-  readonly locks?: Locks
-  /**
-   * What carries topics: between the servers of a cluster that of a broker, such as `redisBus({ url })` of
-   * `liveroot/redis`. The server starts and closes it. `memoryBus()` by default: this process alone.
-   */
-  readonly bus?: Bus
-  /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
-  readonly topics?: TopicOptionsByPattern
-  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
-  readonly presenceLeaseMs?: number
-  /**
-   * How long after the server is silent that has a shared component another one takes it over, where the `bus` is one of
-   * several servers. 6,000.
-   */
-  readonly sharedLeaseMs?: number
-  /** Where browsers connect. `/live` by default. */
-  readonly path?: string
-  /** Answers the HTTP requests that no hook takes, when the server is started with `listen`. 404 by default. */
-  readonly onRequest?: RequestListener
-  /** Origins, such as `https://example.com`, whose pages may connect beside those of the server's own host. */
-  readonly allowedOrigins?: readonly string[]
-  /**
-   * Whether the server's own host is what `X-Forwarded-Host` says. Only where every request comes through a proxy that
-   * sets it, for anybody else may send it too. False by default.
-   */
-  readonly trustForwardedHost?: boolean
-  /**
-   * Says who connects, from the request that the connection begins with: its cookies, headers, address. What it returns
-   * is the `user` of `useSession`, and of guards; its type is that of `Register`. Null or undefined lets the browser in as
-   * nobody. False, or a `UserError` thrown, refuses it (`unauthorized`): it stays closed until it is told to try again.
-   * Any other error, or longer than `authenticateTimeoutMs`, refuses it too, and it tries again by itself
-   * (`authentication_failed`). Asked anew at each connection, so that a session has its user as of now. Without it, every
-   * browser is nobody.
-   */
-  readonly authenticate?: Authenticate
-  /** What makes a user the same one. By default the user's `id`, or the user itself where it is a text or a number. */
-  readonly userId?: (user: NonNullable<LiveUser>) => string
-  /** How long {@link LiveServer.drain} may take. 10,000. */
-  readonly drainTimeoutMs?: number
-  /**
-   * Whether `SIGTERM` drains a server that was started with `listen`, and then ends the process with code 0. True by
-   * default.
-   */
-  readonly drainOnSigterm?: boolean
-  /** Where {@link LiveServer.health} is answered over HTTP; false for nowhere. `/live/health` and `/live/ready`. */
-  readonly health?: HealthPaths | false
-  /** Bounds that differ from {@link defaultLimits}. */
-  readonly limits?: Partial<LiveLimits>
-  /** Hears of errors in components, handlers, hooks and effects. Logs them by default. */
-  readonly onError?: OnError
-  /**
-   * Where sessions and the state of their trees outlive this process, such as `fileStore({ path })`. The server closes it.
-   * `memoryStore()` by default: sessions can sleep, and end with the process.
-   */
-  readonly sessionStore?: SessionStore
-  /**
-   * Names the client's build. A page that runs another one reloads itself when nothing is lost by it. By default what
-   * `liveroot/webpack` gave it.
-   */
-  readonly build?: string
-  /** Where browsers find client modules. By default what `liveroot/webpack` wrote beside the bundle. */
-  readonly clientModules?: ClientModuleMap
-}
 
 /** A running live server. */
 export interface LiveServer {
@@ -146,11 +67,14 @@ export interface LiveServer {
   /** How the server is, now. */
   health(): LiveHealth
   /**
-   * Ends sessions at once, with what they had: their connections are closed with `revoked`, and stay closed until the page
-   * asks for another. Their tokens open nothing any more; whether their users may come back is for `authenticate` to say.
+   * Ends sessions at once, with what they had, on every server of the bus: their connections are closed with `revoked`, and
+   * stay closed until the page asks for another. Their tokens open nothing any more; whether their users may come back is
+   * for `authenticate` to say.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many.
+   * @param where `{ userId }`, `{ sessionId }` or both; or a function that picks among the sessions of this server alone, for
+   *   it cannot travel.
+   * @returns how many were ended on this server. The others end theirs when they hear of it; that the bus did not take
+   *   it is told to `onError` (`publish_failed`).
    */
   disconnect(where: SessionFilter): number
   /**
@@ -158,8 +82,9 @@ export interface LiveServer {
    * data has changed. Components and guards see the new user, with their state. A session that is refused now ends with
    * `unauthorized`, and one that would be another user's with `wrong_user`.
    *
-   * @param where `{ userId }`, `{ sessionId }`, both, or a function that picks among sessions.
-   * @returns how many of them go on.
+   * @param where `{ userId }`, `{ sessionId }` or both, on every server of the bus; or a function that picks among the
+   *   sessions of this server alone.
+   * @returns how many of those on this server go on.
    */
   refresh(where: SessionFilter): Promise<number>
   /**
@@ -187,6 +112,7 @@ class WebLiveServer implements LiveServer {
   private readonly host: SessionHost
   private readonly topics: BusTopics
   private readonly allSessions: Sessions
+  private readonly control: SessionControl
   private readonly hooks: HookHost
   private readonly open = new Set<Connection>()
   private readonly refusals = new Refusals()
@@ -232,8 +158,10 @@ class WebLiveServer implements LiveServer {
       keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
     }
     this.allSessions = new Sessions(this.host)
+    this.control = new SessionControl(this.allSessions, topics.bus, onError)
     const { publish } = this
-    const idempotency = options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
+    const idempotency: IdempotencyStore =
+      options.idempotency ?? new MemoryIdempotency(limits.maxIdempotencyKeys)
     const { httpHooks = [] } = options
     this.hooks = { hooks: httpHooks, maxBytes: limits.maxHookBytes, idempotency, onError, publish }
     this.lifecycle = new Lifecycle((error, part) => {
@@ -241,14 +169,27 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
+    const { store } = this.host.keeping
+    const keeping = {
+      name: 'store',
+      start: async () => store.prepare?.(),
+      healthy: () => store.healthy ?? true,
+    }
+    const sessions = {
+      name: 'sessions',
+      stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
+    }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
       failed: (error, code, source) => reportError(error, code, onError, { route: source }),
     })
-    const answers = { name: 'idempotency', stop: () => idempotency.close() }
-    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
+    const answers = {
+      name: 'idempotency',
+      start: async () => idempotency.prepare?.(),
+      stop: () => idempotency.close(),
+    }
+    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -323,14 +264,15 @@ class WebLiveServer implements LiveServer {
   }
 
   disconnect(where: SessionFilter): number {
-    return this.allSessions.revoke(where)
+    return this.control.disconnect(where)
   }
 
   refresh(where: SessionFilter): Promise<number> {
-    return this.allSessions.refresh(where)
+    return this.control.refresh(where)
   }
 
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
+    this.control.close()
     await this.allSessions.drain(giveUp)
     await this.host.keeping.store.close()
     // Those that have not said who they are.

@@ -1,7 +1,7 @@
 import type { DownMessage } from '../protocol/messages.ts'
 import { describeError } from './errors-out.ts'
 import { abandon, encodeValue, readOpening, readWhole } from './flight/encode.ts'
-import type { SessionHost } from './session.ts'
+import type { SessionHost } from './session-host.ts'
 
 /** Sends what a payload has now; its rest, where there is one, follows as that stream. False where it is not wanted. */
 export type SendOpening = (body: Uint8Array, stream: number | undefined) => boolean | Promise<boolean>

@@ -30,12 +30,6 @@ export type RoomMessage =
       readonly gone: readonly number[]
     }
 
-/** What servers tell each other of themselves: that they live, or end. */
-export interface ServerMessage {
-  readonly server: string
-  readonly ends?: true
-}
-
 /** What is present at a topic is told at this one; application patterns do not match it. */
 export function presenceTopic(topic: string): string {
   return `$presence:${topic}`

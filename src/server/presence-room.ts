@@ -1,3 +1,4 @@
+import { type Holding, letsGo } from '../live/holding.ts'
 import type { PresenceEntry, PresenceListener, PresenceMember } from '../live/presence.ts'
 import type { Bus, BusSubscription } from './bus.ts'
 import { type MemberRow, membersInPart, presenceTopic, type RoomMessage } from './presence-messages.ts'
@@ -52,6 +53,7 @@ export class PresenceRoom {
   private readonly known = new Set<string>()
   private readonly listeners = new Set<PresenceListener>()
   private readonly subscription: BusSubscription
+  private readonly onlooker: Holding = { handOver: (to) => to.onlooker(this.topic) }
   private lastId = 0
   private version = 0
   private here = new Map<number, MemberRow>()
@@ -82,29 +84,40 @@ export class PresenceRoom {
     this.listeners.add(own)
     // It rendered before it could hear of changes.
     this.host.delivery.add({ joined: [], left: [] }, [own])
-    return () => {
+    const leave = () => {
       this.listeners.delete(own)
       this.endIfEmpty()
     }
+    return letsGo(leave, this.onlooker)
   }
 
   join(key: string, meta: unknown): PresenceMember {
     const id = ++this.lastId
     const atMs = Date.now()
     this.put(id, { key, text: encodeValue(meta), atMs })
-    return {
+    let holders = 1
+    const member: PresenceMember = {
       update: (newer) => {
         const text = encodeValue(newer)
         if (this.own.has(id) && this.own.get(id)?.text !== text) this.put(id, { key, text, atMs })
       },
       leave: () => {
-        if (!this.own.delete(id)) return
-        this.people.delete(`${this.host.server} ${id}`, key)
-        this.here.delete(id)
-        this.gone.add(id)
-        this.gather()
+        if (--holders === 0) this.leave(id, key)
+      },
+      handOver: (to) => {
+        holders++
+        to.member(this.topic, key, member)
       },
     }
+    return member
+  }
+
+  private leave(id: number, key: string): void {
+    if (!this.own.delete(id)) return
+    this.people.delete(`${this.host.server} ${id}`, key)
+    this.here.delete(id)
+    this.gone.add(id)
+    this.gather()
   }
 
   private put(id: number, place: Place): void {

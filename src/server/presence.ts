@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import type { Presence, PresenceEntry, PresenceListener, PresenceMember } from '../live/presence.ts'
-import type { Bus, BusSubscription } from './bus.ts'
+import type { Bus } from './bus.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LivePart } from './lifecycle.ts'
-import { type ServerMessage, serversTopic } from './presence-messages.ts'
+import { type PeerListener, Peers } from './peers.ts'
+import { serversTopic } from './presence-messages.ts'
 import { PresenceRoom, type RoomHost, type RoomNews } from './presence-room.ts'
 import { SlicedDelivery } from './sliced-delivery.ts'
 
 /** How long the members of a server that is silent are still here, where the application does not say. */
 export const defaultPresenceLeaseMs = 6_000
-
-/** A server says so many times per lease that it lives. */
-const beatsPerLease = 3
 
 const nobody: readonly PresenceEntry<unknown>[] = []
 
@@ -19,26 +16,26 @@ const nobody: readonly PresenceEntry<unknown>[] = []
  * Who is present at which topic, over a bus. Every server tells the others who is with it, and what changes; one that has
  * not said for a lease that it lives is taken for dead.
  */
-export class BusPresence implements Presence, RoomHost {
-  readonly server = randomBytes(9).toString('base64url')
+export class BusPresence implements Presence, RoomHost, PeerListener {
   readonly delivery: SlicedDelivery<RoomNews, PresenceListener>
   /** Starts after the bus and stops before it, for it says goodbye. */
   readonly part: LivePart = { name: 'presence', stop: () => this.close() }
   private readonly rooms = new Map<string, PresenceRoom>()
-  /** When each other server was last heard of. */
-  private readonly heard = new Map<string, number>()
-  /** Those that were taken for dead: heard of again, they are asked for all that they have. */
-  private readonly dropped = new Set<string>()
-  private subscription: BusSubscription | null = null
-  private beating: NodeJS.Timeout | undefined
-  private lastBeat = 0
+  private readonly peers: Peers
   private closed = false
 
   constructor(
     readonly bus: Bus,
-    private readonly leaseMs: number,
+    leaseMs: number,
     private readonly report: OnError,
   ) {
+    this.peers = new Peers({
+      bus,
+      topic: serversTopic,
+      leaseMs,
+      onBadMessage: (error) => this.onBadMessage(error),
+      onError: (error) => this.onError(error),
+    })
     this.delivery = new SlicedDelivery((news, listener) => {
       try {
         listener.changed()
@@ -62,72 +59,45 @@ export class BusPresence implements Presence, RoomHost {
     return this.room(topic).join(key, meta)
   }
 
+  /** Names this server to the others. */
+  get server(): string {
+    return this.peers.server
+  }
+
   private room(topic: string): PresenceRoom {
     let room = this.rooms.get(topic)
     if (room === undefined) {
-      this.begin()
+      // A server where nobody uses presence says nothing.
+      this.peers.listen(this)
       room = new PresenceRoom(this, topic)
       this.rooms.set(topic, room)
     }
     return room
   }
 
-  /** A server where nobody uses presence says nothing. */
-  private begin(): void {
-    if (this.subscription !== null || this.closed) return
-    this.subscription = this.bus.subscribe(serversTopic, null, {
-      message: ({ text }) => this.read(text, (message) => this.receive(message as ServerMessage)),
-      gap() {},
-    })
-    this.beat()
-    this.beating = setInterval(() => this.beat(), this.leaseMs / beatsPerLease).unref()
+  gone(server: string): void {
+    for (const room of this.rooms.values()) room.drop(server)
   }
 
-  private beat(): void {
-    this.tell({ server: this.server })
-    const now = performance.now()
-    // Whoever stood still for that long has heard nobody.
-    const stoodStill = this.lastBeat > 0 && now - this.lastBeat > this.leaseMs
-    const away = stoodStill || this.subscription?.live !== true
-    this.lastBeat = now
-    for (const [server, at] of this.heard) {
-      if (away) this.heard.set(server, now)
-      else if (now - at > this.leaseMs) this.drop(server)
-    }
-  }
-
-  private tell(message: ServerMessage): void {
-    this.bus.publish(serversTopic, JSON.stringify(message)).catch((error: unknown) => this.onError(error))
-  }
-
-  private receive({ server, ends }: ServerMessage): void {
-    if (server === this.server) return
-    if (ends) {
-      this.drop(server)
-      this.dropped.delete(server)
-    } else this.heardOf(server)
-  }
-
-  heardOf(server: string): void {
-    this.heard.set(server, performance.now())
-    if (!this.dropped.delete(server)) return
+  /** It has people again. */
+  returned(server: string): void {
     for (const room of this.rooms.values()) room.ask(server)
   }
 
-  private drop(server: string): void {
-    this.heard.delete(server)
-    this.dropped.add(server)
-    // Servers that are gone for good have names of their own, too.
-    if (this.dropped.size > 1_000) this.dropped.delete(this.dropped.values().next().value as string)
-    for (const room of this.rooms.values()) room.drop(server)
+  heardOf(server: string): void {
+    this.peers.heardOf(server)
   }
 
   read(text: string, take: (message: unknown) => void): void {
     try {
       take(JSON.parse(text))
     } catch (error) {
-      describeError(error, 'bad_message', this.report, { route: 'presence' })
+      this.onBadMessage(error)
     }
+  }
+
+  private onBadMessage(error: unknown): void {
+    describeError(error, 'bad_message', this.report, { route: 'presence' })
   }
 
   onError(error: unknown): void {
@@ -140,12 +110,9 @@ export class BusPresence implements Presence, RoomHost {
   }
 
   private close(): void {
-    if (this.closed) return
-    if (this.subscription !== null) this.tell({ server: this.server, ends: true })
+    this.peers.close()
     this.closed = true
-    clearInterval(this.beating)
     for (const room of this.rooms.values()) room.close()
     this.rooms.clear()
-    void this.subscription?.end()
   }
 }

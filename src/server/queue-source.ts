@@ -96,7 +96,13 @@ interface Work<T> {
 }
 
 class RunningQueueSource<T> implements RunningSource {
-  private readonly stopping = new AbortController()
+  /**
+   * What ends the handlers that run. An `AbortSignal.any` for each would stay with the signal of all of them for ever, in
+   * Node 20.
+   */
+  private readonly ends = new Set<AbortController>()
+  /** Why handlers are not waited for any longer. */
+  private closing: LiverootError | null = null
   private readonly running
 
   constructor(
@@ -113,7 +119,10 @@ class RunningQueueSource<T> implements RunningSource {
   }
 
   async stop(giveUp: AbortSignal): Promise<void> {
-    const abort = () => this.stopping.abort(new LiverootError('server_closing'))
+    const abort = () => {
+      this.closing = new LiverootError('server_closing')
+      for (const end of this.ends) end.abort(this.closing)
+    }
     if (giveUp.aborted) abort()
     giveUp.addEventListener('abort', abort)
     await this.running.stop(giveUp)
@@ -146,21 +155,23 @@ class RunningQueueSource<T> implements RunningSource {
   /** Ends with the handler, or when it takes too long. */
   private async run(body: T, context: Omit<DeliveryContext, 'signal'>): Promise<void> {
     const { handler, timeoutMs } = this.work
-    const late = new AbortController()
-    const signal = AbortSignal.any([this.stopping.signal, late.signal])
+    const end = new AbortController()
+    if (this.closing !== null) end.abort(this.closing)
+    this.ends.add(end)
     let timer: NodeJS.Timeout | undefined
     const tooLate = new Promise<never>((_resolve, reject) => {
       if (timeoutMs > longestTimeoutMs) return
       timer = setTimeout(() => {
         const error = new LiverootError('delivery_failed', `The handler took longer than ${timeoutMs} ms.`)
         reject(error)
-        late.abort(error)
+        end.abort(error)
       }, timeoutMs)
       timer.unref()
     })
     try {
-      await Promise.race([handler(body, { ...context, signal }), tooLate])
+      await Promise.race([handler(body, { ...context, signal: end.signal }), tooLate])
     } finally {
+      this.ends.delete(end)
       clearTimeout(timer)
     }
   }

@@ -1,12 +1,16 @@
-import { writeSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { constants, writeSync } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 
 const headerBytes = 8
+/** Always at the end, also after half a record was cut off: anywhere else there would be zeros before it. */
+const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND
 
 /**
  * A file of records, each with its length and a checksum, that only grows. What is written is there after a crash of the
- * process; a record that was being written then is found out, and cut off.
+ * process; a record that was being written then is found out, and cut off, and so are the zeros that a crash of the
+ * machine may leave at the end.
  */
 export class RecordLog {
   private constructor(
@@ -39,27 +43,25 @@ export class RecordLog {
     }
   }
 
-  /** Makes the file anew, with these records only. A crash meanwhile leaves the one or the other. */
+  /** Makes the file anew, with these records only. A crash meanwhile, or a failure, leaves the one or the other. */
   async replace(records: Iterable<string>): Promise<void> {
     const fresh = `${this.path}.new`
-    const file = await open(fresh, 'w')
-    let size = 0
-    let batch: string[] = []
-    let pending = 0
-    for (const record of records) {
-      batch.push(record)
-      pending += record.length
-      if (pending < 1_048_576) continue
-      size += await writeRecordsAside(file, batch)
-      batch = []
-      pending = 0
+    const file = await open(fresh, anew)
+    try {
+      const size = await writeAll(file, records)
+      await file.datasync()
+      await rename(fresh, this.path)
+      this.size = size
+    } catch (error) {
+      // A disk that is full shall not be fuller for it.
+      await file.close()
+      await rm(fresh, { force: true })
+      throw error
     }
-    size += await writeRecordsAside(file, batch)
-    await file.datasync()
-    await rename(fresh, this.path)
-    await this.file.close()
+    const former = this.file
     this.file = file
-    this.size = size
+    await former.close().catch(() => {})
+    await syncFolder(dirname(this.path))
   }
 
   /** Brings what was written to the disk, for the case that the machine fails. */
@@ -70,6 +72,29 @@ export class RecordLog {
   close(): Promise<void> {
     return this.file.close()
   }
+}
+
+/** Brings to the disk which file has the name. Not every system can be asked. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => null)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
+}
+
+/** Returns how many bytes they are. */
+async function writeAll(file: FileHandle, records: Iterable<string>): Promise<number> {
+  let size = 0
+  let batch: string[] = []
+  let pending = 0
+  for (const record of records) {
+    batch.push(record)
+    pending += record.length
+    if (pending < 1_048_576) continue
+    size += await writeRecordsAside(file, batch)
+    batch = []
+    pending = 0
+  }
+  return size + (await writeRecordsAside(file, batch))
 }
 
 function writeRecords({ fd }: FileHandle, records: readonly string[]): number {
@@ -108,7 +133,13 @@ function readRecords(bytes: Buffer, read: (record: string) => void): number {
   while (at + headerBytes <= bytes.length) {
     const start = at + headerBytes
     const end = start + bytes.readUInt32LE(at)
-    if (end > bytes.length || bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))) break
+    // No record is empty: zeros are none.
+    if (
+      end === start ||
+      end > bytes.length ||
+      bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))
+    )
+      break
     read(bytes.toString('utf8', start, end))
     at = end
   }

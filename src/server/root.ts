@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
+import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
 import { SessionContext } from '../live/session.ts'
 import { LiveTree } from '../live/tree.ts'
@@ -18,10 +20,11 @@ import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
-import type { EntryChanges } from './session-keeper.ts'
+import type { SleepingRoot } from './session-sleep.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
 import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+import type { EntryChanges } from './snapshot-writer.ts'
 
 /** Frames that may be sent before the snapshot must know of them. */
 const framesAhead = 1_000
@@ -44,6 +47,8 @@ export class Root implements TreeObserver, Screen, Holder {
   /** Another after each pause: a frame that was begun before is for nobody. */
   private mounting = 0
   private mounted = false
+  /** True until the store has the tree: what the browser sees of it shall be there when the server is lost. */
+  isNew = false
   private readonly guard: RootGuard | null
 
   /** No frame has had a greater number, as the snapshot says; it says so in steps. */
@@ -65,8 +70,9 @@ export class Root implements TreeObserver, Screen, Holder {
     stored: StoredTree | null = null,
   ) {
     const state = match.route.durable
-      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence)
+      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
+    this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
     this.guard =
@@ -138,6 +144,12 @@ export class Root implements TreeObserver, Screen, Holder {
         return !this.closed
       },
     )
+    if (this.isNew) void this.session.keeper.born().then(() => this.stored())
+  }
+
+  private stored(): void {
+    this.isNew = false
+    this.wake()
   }
 
   private describe() {
@@ -147,8 +159,8 @@ export class Root implements TreeObserver, Screen, Holder {
   private render(): void {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
-    const { host, info } = this.session
-    const services = host.sharedRoots.servicesFor(this)
+    const { roots, info } = this.session
+    const services = roots.servicesFor(this)
     this.tree.mount(element, (inner: ReactElement) =>
       createElement(
         ServicesContext,
@@ -175,8 +187,47 @@ export class Root implements TreeObserver, Screen, Holder {
 
   close(): void {
     if (this.closed) return
-    this.closed = true
     this.session.keeper.dropTree(this.number)
+    this.unmount()
+  }
+
+  /** What its components hold outside; null where something is under way, or it is more than that and its snapshot. */
+  get holdings(): readonly Holding[] | null {
+    const { tree } = this
+    const rests = this.mounted && !this.isNew && !this.paused && !this.encoding && !tree.dirty
+    return rests && tree.shownFrame === tree.sequence ? tree.holdings : null
+  }
+
+  /** Unmounts the tree, whose state is stored, without a word to the browser. */
+  sleep(): SleepingRoot {
+    const { number, id, path, tree } = this
+    const { sequence, lastSlot } = tree
+    const asleep = { tree: number, root: id, path, sequence, lastSlot, shown: this.digest() }
+    this.unmount()
+    return asleep
+  }
+
+  /** Mounts the tree again. The browser is told what it shows only where that is not what it showed. */
+  wakeUp(shown: string | null): void {
+    this.mountNow()
+    if (this.closed) return
+    const { tree } = this
+    tree.collect()
+    const { sequence } = tree
+    if (shown !== null && shown === this.digest()) tree.acknowledge(sequence, sequence)
+    else this.sendBatch(tree.picture())
+  }
+
+  /** What the browser shows, in short; null where React's own writer would have to write it. */
+  private digest(): string | null {
+    const { writes, ...batch } = this.tree.picture()
+    const sorted = [...writes].sort((a, b) => a.slot.id - b.slot.id)
+    const text = writePlain({ ...batch, writes: sorted }, this.session.host.modules())
+    return text === null ? null : createHash('sha256').update(text).digest('base64').slice(0, 22)
+  }
+
+  private unmount(): void {
+    this.closed = true
     try {
       this.tree.unmount()
     } catch (error) {
@@ -223,6 +274,10 @@ export class Root implements TreeObserver, Screen, Holder {
     if (this.tree.dirty && !this.closed && !this.paused) scheduleFlush(this)
   }
 
+  holds(slot: number, released: () => void): boolean {
+    return this.tree.holds(slot, released)
+  }
+
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
   afterFlush(callback: () => void): void {
     if (this.closed) return callback()
@@ -241,7 +296,8 @@ export class Root implements TreeObserver, Screen, Holder {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.paused || this.encoding || (this.tree.dirty && this.isHeldBack())) return
+    if (this.closed || this.paused || this.isNew || this.encoding || (this.tree.dirty && this.isHeldBack()))
+      return
     try {
       this.send()
     } catch (error) {
@@ -261,7 +317,10 @@ export class Root implements TreeObserver, Screen, Holder {
   private send(): void {
     const observed = ObservedFrame.begin()
     const batch = this.tree.collect()
-    if (batch === null) return
+    if (batch !== null) this.sendBatch(batch, observed)
+  }
+
+  private sendBatch(batch: Batch, observed = ObservedFrame.begin()): void {
     this.held = false
     const plain = writePlain(batch, this.session.host.modules())
     if (plain === null) this.sendSlowly(batch, observed)
@@ -302,7 +361,7 @@ export class Root implements TreeObserver, Screen, Holder {
     observed?.end(body, { ...this.describe(), sequence, writes: writes.length })
     // The fields stand in the order in which they travel, and those after one that is missing are missing.
     const marked = action === 1 || stream !== undefined ? action : undefined
-    this.session.send({ type: 'frame', root: this.id, sequence, action: marked, stream, body })
+    this.session.wire.send({ type: 'frame', root: this.id, sequence, action: marked, stream, body })
   }
 
   private encoded(mounting: number): void {

@@ -15,6 +15,7 @@ export interface TickContext {
   readonly signal: AbortSignal
 }
 
+/** Runs at a tick, on one server of all. What it throws goes to `onError`; the next tick comes all the same. */
 export type TickHandler = (context: TickContext) => unknown
 
 /** What {@link schedule} and {@link every} take beside the handler. */

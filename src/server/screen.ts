@@ -9,12 +9,21 @@ export interface Screen {
   readonly sequence: number
   /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
   ofAction: boolean
+  /** Resolves when the functions on it can be found, where they cannot be yet; null where they can. */
+  readonly ready?: Promise<void> | null
+  /** A function on it as a call, which runs once on all servers. */
+  asCall?(run: ServerFunction): ServerFunction
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
   find(slot: number, path: string, seen: number): ServerFunction | undefined
   /** The same where its tree is on another server; nothing where it is here. */
   forward?(slot: number, path: string, seen: number): Forward | undefined
   /** True where a client component on the screen is in a module that imports the server function of this id. */
   lists(id: string): boolean
+  /**
+   * True where what a call of a slot's function set is not rendered yet, because React keeps the slot aside until
+   * something beside it is there; then `released` is called when it is.
+   */
+  holds?(slot: number, released: () => void): boolean
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
   afterFlush(callback: () => void): void
   /** Calls back when all that changed so far is on its way to the browser. */

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type Holding, letsGo } from '../live/holding.ts'
 import type { LiveSession, SessionSource } from '../live/session.ts'
 
 /** What the application sees of a session; components hear when it changes. */
 export class SessionInfo implements SessionSource {
   current: LiveSession
   private readonly listeners = new Set<() => void>()
+  private readonly holding: Holding = { handOver: (to) => to.listener(this.subscribe) }
 
   constructor(id: string, user: unknown) {
     this.current = { id, user, connected: true } as LiveSession
@@ -12,7 +14,7 @@ export class SessionInfo implements SessionSource {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    return letsGo(() => void this.listeners.delete(listener), this.holding)
   }
 
   set connected(connected: boolean) {

@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import type { LiverootError } from '../errors.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
-import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { LiveLimits } from './limits.ts'
 import { cancelSave, scheduleSave } from './save-queue.ts'
 import type { SessionEntries, SessionStore } from './session-store.ts'
-import { callKey, encodeCall, pageKey, secretsKey, slotKey, treeKey, userKey } from './snapshot.ts'
-
-/** What every session's keeper uses of its server. */
-export interface KeeperHost {
-  readonly store: SessionStore
-  /** Names this process to the store. */
-  readonly owner: string
-  /** How long what changes without a call may wait, and what a call changes for others that run. */
-  readonly snapshotDelayMs: number
-  readonly sessionTtlMs: number
-  readonly onError: OnError
-}
+import {
+  callKey,
+  encodeCall,
+  isSlotKey,
+  lacksValues,
+  pageKey,
+  secretsKey,
+  slotKey,
+  treeKey,
+  userKey,
+} from './snapshot.ts'
+import { type EntryChanges, type KeeperHost, SnapshotWriter } from './snapshot-writer.ts'
 
 /** What the sessions of a server are kept with. */
 export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
@@ -34,17 +32,14 @@ export interface KeptParts {
   secrets(): string
   /** Puts what changed in its trees into the changes. */
   collect(changes: EntryChanges): void
+  /** The same, of those that the store has nothing of. */
+  collectNew(changes: EntryChanges): void
   /** Another server has the session now. */
   taken(): void
 }
 
-/** Changes by key; null for what is gone. */
-export type EntryChanges = Map<string, string | null>
-
 /** So many times longer than for a call that runs, a save waits for one that is done. */
 const frameFactor = 40
-const firstRetryMs = 100
-const longestRetryMs = 5_000
 
 /**
  * Saves what changes of one session, off the path of its frames, one save at a time. The answer of a call waits for the
@@ -59,6 +54,8 @@ export class SessionKeeper {
   /** Calls that have done all that they do, and are about to be answered. */
   private readonly settling = new Set<number>()
   private waiting: (() => void)[] = []
+  private waitingApart: (() => void)[] = []
+  private readonly writer: SnapshotWriter
   private scheduled = false
   private delay: NodeJS.Timeout | null = null
   private saving: Promise<void> | null = null
@@ -83,6 +80,7 @@ export class SessionKeeper {
     if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
     this.page = Number(saved.get(pageKey) ?? 0)
     this.outlivesProcess = host.store.outlivesProcess
+    this.writer = new SnapshotWriter(host, key, () => this.entries)
   }
 
   /** No other call of any session has this id, and a call that is sent again has the same. */
@@ -153,6 +151,29 @@ export class SessionKeeper {
     })
   }
 
+  /**
+   * Stores, soon, what calls have no part in: what opens the session, and trees that are new. It waits for none: neither
+   * may a browser that comes back, or mounts a root.
+   */
+  savedApart(): Promise<void> {
+    if (this.ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.waitingApart.push(resolve)
+      this.soon()
+    })
+  }
+
+  /** Resolves when a tree that is new is stored. A store that does not answer holds nobody's first picture up for long. */
+  born(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, frameFactor * this.host.snapshotDelayMs)
+      void this.savedApart().then(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
   /** In a turn of its own: by then React has committed what was set, and frames have left. */
   private soon(): void {
     if (this.ended || this.scheduled) return
@@ -160,7 +181,7 @@ export class SessionKeeper {
     scheduleSave(this)
   }
 
-  /** Saves now, unless it must wait. */
+  /** Saves now; where the rest must wait for calls, what they have no part in. */
   run(): void {
     this.clearTimers()
     if (this.ended) return
@@ -168,10 +189,11 @@ export class SessionKeeper {
       this.again = true
       return
     }
-    if (this.mustWait()) return
-    this.saving = this.save().finally(() => {
+    const apart = this.mustWait()
+    if (apart && this.waitingApart.length === 0) return
+    this.saving = this.save(apart).finally(() => {
       this.saving = null
-      if (this.again || this.waiting.length > 0) this.soon()
+      if (this.again || this.waiting.length + this.waitingApart.length > 0) this.soon()
     })
   }
 
@@ -191,15 +213,18 @@ export class SessionKeeper {
     return true
   }
 
-  private async save(): Promise<void> {
+  private async save(apart: boolean): Promise<void> {
     this.again = false
-    this.impatientSince = 0
-    const { waiting } = this
-    this.waiting = []
-    const entries = this.take()
+    const { waiting, waitingApart } = this
+    this.waitingApart = []
+    if (!apart) {
+      this.impatientSince = 0
+      this.waiting = []
+    }
+    const entries = apart ? this.takeApart() : this.take()
     if (entries.size > 0 || !this.untouched) await this.store(entries)
     this.untouched = true
-    for (const resolve of waiting) resolve()
+    for (const resolve of apart ? waitingApart : [...waiting, ...waitingApart]) resolve()
   }
 
   private take(): EntryChanges {
@@ -209,9 +234,23 @@ export class SessionKeeper {
       for (const call of calls) changes.set(callKey(call), encodeCall(null))
       calls.clear()
     }
+    this.session.collect(changes)
+    return this.taken(changes)
+  }
+
+  private takeApart(): EntryChanges {
+    const changes: EntryChanges = new Map()
+    const user = this.changes.get(userKey)
+    if (user !== undefined) changes.set(userKey, user)
+    this.changes.delete(userKey)
+    this.session.collectNew(changes)
+    return this.taken(changes)
+  }
+
+  /** The store is about to have them. */
+  private taken(changes: EntryChanges): EntryChanges {
     const secrets = this.session.secrets()
     if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
-    this.session.collect(changes)
     for (const [key, text] of changes) {
       if (text === null) this.entries.delete(key)
       else this.entries.set(key, text)
@@ -219,38 +258,8 @@ export class SessionKeeper {
     return changes
   }
 
-  /** Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit. */
   private async store(entries: EntryChanges): Promise<void> {
-    const { store, owner, sessionTtlMs, onError } = this.host
-    const from = performance.now()
-    const ended = (outcome: SnapshotSaved['outcome']) => this.tell(entries, from, outcome)
-    for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
-      try {
-        const all = () => this.entries
-        await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
-        return ended('ok')
-      } catch (error) {
-        if ((error as LiverootError).code === 'session_taken') {
-          ended('refused')
-          return this.taken()
-        }
-        ended('failed')
-        describeError(error, 'snapshot_failed', onError)
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
-      }
-    }
-  }
-
-  private tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
-    const { snapshotSaved } = diagnostics
-    if (!snapshotSaved.hasSubscribers) return
-    let bytes = 0
-    for (const [key, text] of entries) bytes += Buffer.byteLength(key) + Buffer.byteLength(text ?? '')
-    const durationMs = performance.now() - from
-    snapshotSaved.publish({ session: this.key, entries: entries.size, bytes, durationMs, outcome })
-  }
-
-  private taken(): void {
+    if (await this.writer.write(entries)) return
     this.end()
     this.session.taken()
   }
@@ -261,6 +270,23 @@ export class SessionKeeper {
     this.running.clear()
     this.settling.clear()
     return this.saved()
+  }
+
+  /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
+  async readyForSleep(log: CallLog): Promise<void> {
+    if (this.outlivesProcess) return this.saveAll(log)
+    // The store gets it when the session leaves this process's memory, if it does.
+    this.changes = this.take()
+  }
+
+  /** False where a value could not be stored. */
+  get holdsAll(): boolean {
+    for (const [key, text] of this.entries) if (isSlotKey(key) && lacksValues(text)) return false
+    return true
+  }
+
+  get stored(): SessionEntries {
+    return this.entries
   }
 
   /** Lets the store know that the session is alive. */
@@ -280,8 +306,9 @@ export class SessionKeeper {
   /** Nothing is saved any more. Answers that wait are for nobody. */
   end(): void {
     this.ended = true
+    this.writer.end()
     this.clearTimers()
-    for (const resolve of this.waiting.splice(0)) resolve()
+    for (const resolve of [...this.waiting.splice(0), ...this.waitingApart.splice(0)]) resolve()
   }
 
   /** The session is over for good. */

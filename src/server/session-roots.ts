@@ -1,12 +1,16 @@
 import { LiverootError } from '../errors.ts'
+import type { Holding } from '../live/holding.ts'
+import type { LiveServices } from '../live/services.ts'
 import type { ErrorBody, Message } from '../protocol/messages.ts'
 import { longestMountPath } from '../protocol/mount-path.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
-import type { EntryChanges } from './session-keeper.ts'
+import type { SleepingRoot, SleepingTrees } from './session-sleep.ts'
+import type { SleepStandIn } from './sleep-stand-in.ts'
 import type { StoredTree } from './snapshot.ts'
+import type { EntryChanges } from './snapshot-writer.ts'
 
 /** The live roots of a session. */
 export class SessionRoots {
@@ -15,6 +19,8 @@ export class SessionRoots {
   private aside: Root[] = []
   private asideTimer: NodeJS.Timeout | undefined
   private trees = 0
+  /** Has what the trees that wake just now held. */
+  private standIn: SleepStandIn | null = null
 
   constructor(private readonly session: Session) {}
 
@@ -95,15 +101,58 @@ export class SessionRoots {
     this.closeAsideLater()
   }
 
+  /** What the components of all trees hold outside; null where one of them cannot sleep now, or there is none. */
+  get holdings(): readonly Holding[] | null {
+    if (this.mounted.size === 0 || this.aside.length > 0) return null
+    const found: Holding[] = []
+    for (const root of this.mounted.values()) {
+      const { holdings } = root
+      if (holdings === null) return null
+      found.push(...holdings)
+    }
+    return found
+  }
+
+  /** Unmounts all trees, whose state is stored. */
+  sleep(): readonly SleepingRoot[] {
+    const all = this.all.map((root) => root.sleep())
+    this.mounted.clear()
+    return all
+  }
+
+  /** Mounts them again, from the snapshot. */
+  wakeUp({ roots, standIn }: SleepingTrees, trees: readonly StoredTree[]): void {
+    this.standIn = standIn
+    for (const { shown, ...asleep } of roots) {
+      const slots = trees.find(({ tree }) => tree === asleep.tree)?.slots ?? []
+      const { root: id, path, tree } = asleep
+      const root = new Root(this.session, id, path, this.session.host.routes.match(path), tree, {
+        ...asleep,
+        slots,
+      })
+      this.mounted.set(id, root)
+      root.wakeUp(shown)
+    }
+    this.standIn = null
+    standIn.releaseSoon()
+  }
+
+  /** What the components of a root can use of the server. */
+  servicesFor(root: Root): LiveServices {
+    const services = this.session.host.sharedRoots.servicesFor(root)
+    return this.standIn?.services(services) ?? services
+  }
+
   /** True when some of the trees' state is in no snapshot. */
   get unsaved(): boolean {
     return [...this.mounted.values(), ...this.aside].some(({ tree }) => tree.state?.dirty)
   }
 
-  /** What changed in the state of all trees since it was asked for last. */
-  collectState(changes: EntryChanges): void {
-    for (const root of this.mounted.values()) root.collectState(changes)
-    for (const root of this.aside) root.collectState(changes)
+  /** What changed in the state of all trees, or of those that the store has nothing of, since it was asked for last. */
+  collectState(changes: EntryChanges, ofNew = false): void {
+    for (const root of [...this.mounted.values(), ...this.aside]) {
+      if (!ofNew || root.isNew) root.collectState(changes)
+    }
   }
 
   private refuse(id: number, error: unknown): void {
@@ -130,7 +179,7 @@ export class SessionRoots {
   }
 
   private sendError(root: number, body: ErrorBody): void {
-    this.session.send({ type: 'rootError', root, body: JSON.stringify(body) })
+    this.session.wire.send({ type: 'rootError', root, body: JSON.stringify(body) })
   }
 
   /** There may be room for frames again. */

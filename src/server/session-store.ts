@@ -25,6 +25,10 @@ export interface SessionStore {
    * at once.
    */
   readonly outlivesProcess: boolean
+  /** Looks whether it can be used at all. @throws `missing_peer` where the package of its client is not installed. */
+  prepare?(): void | Promise<void>
+  /** False while it cannot do its work, for example while its broker is not there: the server is not ready then. */
+  readonly healthy?: boolean
   /**
    * Reads what was saved last, and leaves the session to its owner: who comes with a wrong token shall not disturb it.
    *

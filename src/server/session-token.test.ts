@@ -7,6 +7,7 @@ import {
 } from './session-token.ts'
 
 const read = (token: string) => readToken(token) as SessionToken
+const accepts = (secrets: SessionSecrets, secret: string) => secrets.refusalOf(secret) === null
 
 test('a token opens the session that made it, until the next one is known to have arrived', () => {
   const secrets = new SessionSecrets(60_000)
@@ -14,9 +15,9 @@ test('a token opens the session that made it, until the next one is known to hav
   const first = read(secrets.issue(key))
   const second = read(secrets.issue(key, first.secret))
   expect([first.key, second.key]).toEqual([key, key])
-  expect([secrets.accepts(first.secret), secrets.accepts(second.secret)]).toEqual([true, true])
+  expect([accepts(secrets, first.secret), accepts(secrets, second.secret)]).toEqual([true, true])
   secrets.arrived()
-  expect([secrets.accepts(first.secret), secrets.accepts(second.secret)]).toEqual([false, true])
+  expect([accepts(secrets, first.secret), accepts(secrets, second.secret)]).toEqual([false, true])
 })
 
 test('a browser that never gets the new ones can go on with the one it has', () => {
@@ -24,9 +25,9 @@ test('a browser that never gets the new ones can go on with the one it has', () 
   const known = read(secrets.issue('k'.repeat(32)))
   secrets.arrived()
   const lost = [1, 2, 3].map(() => read(secrets.issue('k'.repeat(32), known.secret)))
-  expect(secrets.accepts(known.secret)).toBe(true)
+  expect(accepts(secrets, known.secret)).toBe(true)
   // What was lost on its way opens nothing, but for the newest.
-  expect(lost.map(({ secret }) => secrets.accepts(secret))).toEqual([false, false, true])
+  expect(lost.map(({ secret }) => accepts(secrets, secret))).toEqual([false, false, true])
 })
 
 test('a browser that shows the newest has it, though nothing else was heard of it: that one goes on to open', () => {
@@ -35,17 +36,38 @@ test('a browser that shows the newest has it, though nothing else was heard of i
   const first = read(secrets.issue(key))
   const second = read(secrets.issue(key, first.secret))
   const lost = read(secrets.issue(key, second.secret))
-  expect([first, second, lost].map(({ secret }) => secrets.accepts(secret))).toEqual([false, true, true])
+  expect([first, second, lost].map(({ secret }) => accepts(secrets, secret))).toEqual([false, true, true])
+})
+
+test('of several hellos that show one token, those that come after a later one are outdated; also in another process', () => {
+  const secrets = new SessionSecrets(60_000)
+  const key = createSessionKey()
+  const first = read(secrets.issue(key))
+  expect(secrets.refusalOf(first.secret, 2)).toBeNull()
+  const second = read(secrets.issue(key, first.secret, 2))
+  const stored = new SessionSecrets(60_000, JSON.parse(secrets.storedText))
+  for (const each of [secrets, stored]) {
+    expect([1, 2, 3, undefined].map((attempt) => each.refusalOf(first.secret, attempt))).toEqual([
+      'outdated_hello',
+      'outdated_hello',
+      null,
+      null,
+    ])
+    // That one was not shown yet, whoever counts.
+    expect(each.refusalOf(second.secret, 1)).toBeNull()
+  }
+  secrets.arrived()
+  expect(secrets.refusalOf(first.secret, 3)).toBe('stale_token')
 })
 
 test('another session’s token opens nothing, and an expired one neither', () => {
   const key = createSessionKey()
   const one = new SessionSecrets(60_000)
   one.issue(key)
-  expect(one.accepts(read(new SessionSecrets(60_000).issue(key)).secret)).toBe(false)
-  expect(new SessionSecrets(60_000).accepts('')).toBe(false)
+  expect(accepts(one, read(new SessionSecrets(60_000).issue(key)).secret)).toBe(false)
+  expect(accepts(new SessionSecrets(60_000), '')).toBe(false)
   const short = new SessionSecrets(0)
-  expect(short.accepts(read(short.issue(key)).secret)).toBe(false)
+  expect(accepts(short, read(short.issue(key)).secret)).toBe(false)
 })
 
 test('what is stored opens it in another process, and holds no secret', () => {
@@ -54,7 +76,7 @@ test('what is stored opens it in another process, and holds no secret', () => {
   const token = read(secrets.issue(key))
   const text = JSON.stringify(secrets.stored)
   expect(text).not.toContain(token.secret)
-  expect(new SessionSecrets(60_000, JSON.parse(text)).accepts(token.secret)).toBe(true)
+  expect(accepts(new SessionSecrets(60_000, JSON.parse(text)), token.secret)).toBe(true)
 })
 
 test.each([

@@ -28,6 +28,8 @@ export interface StoredSecrets {
   readonly current: string
   /** The one that the browser showed for it, until the browser is known to have the newer one. */
   readonly former: string | null
+  /** Which hello of the browser that was. */
+  readonly attempt: number
   /** When nobody can go on with the session any more, in milliseconds since 1970. */
   readonly expiresAt: number
 }
@@ -39,6 +41,7 @@ export interface StoredSecrets {
 export class SessionSecrets {
   private current = ''
   private former: string | null = null
+  private attempt = 0
   private expiresAt = 0
   private text: string | null = null
 
@@ -54,10 +57,12 @@ export class SessionSecrets {
    * A new token; it replaces the newest one.
    *
    * @param shown the secret that the browser just showed: what it has until the new one arrives. None for a new session.
+   * @param attempt which hello of the browser showed it.
    */
-  issue(key: string, shown?: string): string {
+  issue(key: string, shown?: string, attempt = 0): string {
     const secret = randomBytes(32).toString('base64url')
     this.former = shown === undefined ? null : hashOf(shown)
+    this.attempt = attempt
     this.current = hashOf(secret)
     this.renew()
     return `${key}.${secret}`
@@ -75,10 +80,18 @@ export class SessionSecrets {
     this.text = null
   }
 
-  accepts(secret: string): boolean {
-    if (Date.now() >= this.expiresAt) return false
+  /**
+   * Why a secret does not open the session; null where it does. Of several hellos that show one secret, those that come
+   * after a later one were delayed: whoever sent them has given them up.
+   *
+   * @param attempt which hello of the browser shows it; undefined where it does not count them.
+   */
+  refusalOf(secret: string, attempt?: number): SecretRefusal | null {
+    if (Date.now() >= this.expiresAt) return 'stale_token'
     const hash = hashOf(secret)
-    return isSame(hash, this.current) || (this.former !== null && isSame(hash, this.former))
+    if (isSame(hash, this.current)) return null
+    if (this.former === null || !isSame(hash, this.former)) return 'stale_token'
+    return attempt !== undefined && attempt <= this.attempt ? 'outdated_hello' : null
   }
 
   /**
@@ -86,8 +99,8 @@ export class SessionSecrets {
    * that takes the session over would not know the one that the browser has.
    */
   get stored(): StoredSecrets {
-    const { current, former, expiresAt } = this
-    return { current, former, expiresAt }
+    const { current, former, attempt, expiresAt } = this
+    return { current, former, attempt, expiresAt }
   }
 
   /** The same as JSON: the same text until something changes. */
@@ -96,6 +109,9 @@ export class SessionSecrets {
     return this.text
   }
 }
+
+/** Why a secret opens nothing, or not this time. */
+export type SecretRefusal = 'stale_token' | 'outdated_hello'
 
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')

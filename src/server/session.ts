@@ -1,64 +1,32 @@
 import type { ErrorCode } from '../errors.ts'
 import type { LiveTree } from '../live/tree.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
-import { encode } from '../protocol/codec.ts'
-import type { Body, DownMessage, HelloBody, Message, SessionOutcome } from '../protocol/messages.ts'
-import { Outbox } from '../protocol/outbox.ts'
-import { Receipts } from '../protocol/receipts.ts'
+import type { Body, HelloBody, Message, SessionOutcome } from '../protocol/messages.ts'
 import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { interruptedAnswer } from './answers.ts'
 import type { ArgumentHost } from './arguments.ts'
-import type { Authenticator, KnownUser } from './authenticator.ts'
-import { targetOfMark } from './call-target.ts'
+import type { KnownUser } from './authenticator.ts'
+import { functionOfMark } from './call-target.ts'
 import { Calls } from './calls.ts'
 import { diagnostics, type FrameHeldBack } from './diagnostics.ts'
 import { ItemStreams } from './item-streams.ts'
 import type { LiveLimits } from './limits.ts'
 import { Payloads } from './payloads.ts'
-import type { Routes } from './routes.ts'
 import type { Screen } from './screen.ts'
+import type { SessionHost, SessionLink } from './session-host.ts'
 import { SessionInfo } from './session-info.ts'
-import { type KeeperHost, SessionKeeper } from './session-keeper.ts'
+import { SessionKeeper } from './session-keeper.ts'
 import { SessionRoots } from './session-roots.ts'
+import { fallAsleep, type SleepingTrees } from './session-sleep.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
-
 import type { SessionEntries } from './session-store.ts'
 import { SessionSecrets } from './session-token.ts'
-
-import type { SharedHost, SharedRoots } from './shared-roots.ts'
+import { SessionWire } from './session-wire.ts'
 import { SharedViews } from './shared-views.ts'
-import type { StoredSession } from './snapshot.ts'
-import type { Handshake, PreparedMessage, Socket } from './transport.ts'
+import { readSnapshot, type StoredSession } from './snapshot.ts'
+import type { Handshake, PreparedMessage } from './transport.ts'
 import { Uploads } from './uploads.ts'
 import type { ViewerHost } from './viewer.ts'
-
-/** What every session uses of its server. */
-export interface SessionHost extends SharedHost {
-  readonly routes: Routes
-  readonly limits: Readonly<LiveLimits>
-  readonly authenticator: Authenticator
-  readonly sharedRoots: SharedRoots
-  /** Names the client's build; empty where there is none. */
-  build(): string
-  /** Counts what was refused to browsers. */
-  refused(code: ErrorCode): void
-  /** Where sessions go on when this process has ended, or they sleep. */
-  readonly keeping: KeeperHost
-}
-
-/** The connection under a session, as the session sees it. */
-export interface SessionLink {
-  readonly socket: Socket
-  /** The request that it began with. */
-  readonly handshake: Handshake
-  /** True when nothing of it will be heard any more. */
-  readonly closing: boolean
-  /** Ends the connection with a code that says why. */
-  refuse(code: CloseReason & ErrorCode): void
-}
-
-/** What the browser says it has, when it has a message that was sent. */
-type SentTag = { readonly root: number; readonly sequence: number } | { readonly call: number } | null
 
 /**
  * A browser's lasting identity: its roots, its calls, and what it was sent and may not have. It outlives connections;
@@ -75,10 +43,8 @@ export class Session implements ViewerHost {
   /** What opens it. */
   secrets: SessionSecrets
   private readonly openedAt = performance.now()
-  private readonly outbox: Outbox<SentTag>
-  private readonly receipts = new Receipts()
-  /** Names the count of messages, both ways. */
-  series = 0
+  /** Its messages, both ways. */
+  readonly wire: SessionWire
   readonly roots: SessionRoots
   /** The shared roots that it sees. */
   readonly views: SharedViews
@@ -87,10 +53,13 @@ export class Session implements ViewerHost {
   readonly uploads: Uploads
   readonly keeper: SessionKeeper
   readonly payloads: Payloads
-  /** What a new connection gets after the welcome, which may wait for the store; null once it was sent. */
-  private held: (Body | PreparedMessage)[] | null = []
   private link: SessionLink | null
   private graceTimer: NodeJS.Timeout | undefined
+  /** Its trees, while they sleep though its browser is there. */
+  asleep: SleepingTrees | null = null
+  private resting = false
+  /** Since when nothing has happened, as far as somebody has looked. */
+  idleSince = 0
 
   constructor(
     readonly host: SessionHost,
@@ -107,25 +76,25 @@ export class Session implements ViewerHost {
     this.secrets = new SessionSecrets(host.limits.sessionTtlMs)
     if (diagnostics.sessionOpened.hasSubscribers) diagnostics.sessionOpened.publish(this.identity)
     const { limits, onError } = host
-    this.outbox = new Outbox(limits.maxUnackedBytes, (tag) => {
-      if (tag === null || !('call' in tag)) return
-      this.calls.answers.log.forget(tag.call)
-      this.keeper.forget(tag.call)
+    this.wire = new SessionWire(link.socket, limits.maxUnackedBytes, (call) => {
+      this.calls.answers.log.forget(call)
+      this.keeper.forget(call)
     })
     this.keeper = new SessionKeeper(host.keeping, id, saved, {
       userId,
       secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
+      collectNew: (changes) => this.roots.collectState(changes, true),
       taken: () => this.taken(),
     })
-    this.payloads = new Payloads(host, (message) => this.send(message))
+    this.payloads = new Payloads(host, (message) => this.wire.send(message))
     this.roots = new SessionRoots(this)
-    this.views = new SharedViews(this, (root) => this.send({ type: 'unmount', root }))
+    this.views = new SharedViews(this, (root) => this.wire.send({ type: 'unmount', root }))
     this.uploads = new Uploads({
       limits,
       onError,
       refused: (code) => host.refused(code),
-      send: (message) => this.send(message),
+      send: (message) => this.wire.send(message),
     })
     this.calls = new Calls(this, this.argumentHost())
     const { log } = this.calls.answers
@@ -143,7 +112,7 @@ export class Session implements ViewerHost {
     return {
       limits: this.host.limits,
       file: (call, mark) => this.uploads.take(call, mark),
-      functionOf: (mark) => targetOfMark(this, mark).call,
+      functionOf: (mark) => functionOfMark(this, mark),
     }
   }
 
@@ -160,19 +129,16 @@ export class Session implements ViewerHost {
     return this.host.limits
   }
 
-  /** What a connection has not taken; before there is one, there is no end to that when nothing more can be kept. */
   get bufferedBytes(): number {
-    if (this.link !== null && this.held === null) return this.link.socket.bufferedBytes
-    return this.outbox.bytes < this.limits.maxUnackedBytes ? 0 : Number.POSITIVE_INFINITY
+    return this.wire.bufferedBytes
   }
 
   get ended(): boolean {
     return this.state === 'ended'
   }
 
-  /** How many of the browser's messages were handled. */
   get handled(): number {
-    return this.receipts.count
+    return this.wire.handled
   }
 
   get maxLoggedBytes(): number {
@@ -197,68 +163,16 @@ export class Session implements ViewerHost {
     for (const viewer of this.views) viewer.wake()
   }
 
-  /** Sends a message, now or when the browser is back. */
-  send(message: DownMessage): void {
-    const { type } = message
-    const tag = type === 'frame' ? { root: message.root, sequence: message.sequence } : null
-    this.sendEncoded(encode(message), tag)
-  }
-
-  /** Sends an answer, which tells the browser that its call came, as the message of that number, and all before it. */
   sendAnswer(call: number, position: number, answer: Body): void {
-    this.receipts.tell(position)
-    this.sendEncoded(answer, { call })
+    this.wire.sendAnswer(call, position, answer)
   }
 
-  /** Sends what others get too. */
   sendPrepared(message: PreparedMessage): void {
-    if (this.ended) return
-    this.outbox.add(message.data, message.frame)
-    this.transmit(message)
-  }
-
-  private sendEncoded(data: Body, tag: SentTag): void {
-    if (this.ended) return
-    this.outbox.add(data, tag)
-    this.transmit(data)
-  }
-
-  /** To the browser, where it is there and was welcomed. */
-  private transmit(data: Body | PreparedMessage): void {
-    if (this.held !== null) return void this.held.push(data)
-    const socket = this.link?.socket
-    if (typeof data === 'string' || data instanceof Uint8Array) socket?.send(data)
-    else if (socket?.sendPrepared === undefined) socket?.send(data.data)
-    else socket.sendPrepared(data)
-  }
-
-  /** A message of the browser is about to be handled. */
-  received(bytes: number): void {
-    this.receipts.add(bytes)
-    if (this.receipts.due) this.sendReceipt()
-  }
-
-  private sendReceipt(): void {
-    const { count } = this.receipts
-    this.receipts.tell(count)
-    this.link?.socket.send(encode({ type: 'receipt', count }))
-  }
-
-  /** The browser has that many messages. */
-  receipt({ count }: Message<'receipt'>): void {
-    this.outbox.acknowledge(count)
-  }
-
-  /** The browser makes itself heard. */
-  ping(): void {
-    if (this.receipts.untold) this.sendReceipt()
-    this.link?.socket.send(encode({ type: 'pong' }))
+    this.wire.sendPrepared(message)
   }
 
   acknowledge({ root: id, received, shown }: Message<'acknowledge'>): void {
-    this.outbox.acknowledgeLast(
-      (tag) => tag !== null && 'root' in tag && tag.root === id && tag.sequence <= received,
-    )
+    this.wire.acknowledge(id, received)
     const shower = id < firstSharedRoot ? this.roots.get(id) : this.views.get(id)
     shower?.acknowledge(received, shown)
   }
@@ -279,21 +193,14 @@ export class Session implements ViewerHost {
     if (channel.hasSubscribers) channel.publish(this.identity)
     former?.refuse('session_taken')
     clearTimeout(this.graceTimer)
-    const missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
-    this.held = missing === null ? [] : [...missing]
-    if (missing !== null) {
-      this.outbox.acknowledge(received ?? 0)
-      return 'resumed'
-    }
+    if (this.wire.attach(link.socket, received, series)) return 'resumed'
     this.restart(received === undefined)
     return 'restored'
   }
 
   /** What was on the way is lost: both sides count anew, and the browser mounts its roots again. */
   private restart(isNewPage: boolean): void {
-    this.series++
-    this.outbox.restart()
-    this.receipts.restart()
+    this.wire.restart()
     this.streams.close()
     this.payloads.close()
     this.uploads.restart()
@@ -303,16 +210,10 @@ export class Session implements ViewerHost {
     for (const viewer of this.views) viewer.restart()
   }
 
-  /** Why somebody with that secret does not get this session; null where they do. */
-  refusalOf(secret: string, { userId }: KnownUser): 'stale_token' | 'wrong_user' | null {
-    if (!this.secrets.accepts(secret)) return 'stale_token'
-    return userId === this.userId ? null : 'wrong_user'
-  }
-
   /** Goes on from a snapshot, perhaps of another process. */
   restore(stored: StoredSession, isNewPage: boolean): void {
     // What was counted in another process was another count.
-    this.series = Date.now()
+    this.wire.series = Date.now()
     if (stored.secrets !== null)
       this.secrets = new SessionSecrets(this.host.limits.sessionTtlMs, stored.secrets)
     if (isNewPage) this.keeper.newPage()
@@ -334,22 +235,47 @@ export class Session implements ViewerHost {
 
   /** The browser was welcomed: it gets what it misses, and then what is new. */
   goOn(): void {
-    const { held } = this
-    this.held = null
-    for (const data of held ?? []) this.transmit(data)
+    this.wire.goOn()
     this.wake()
   }
 
   /** The same user, perhaps with other data. */
   setUser(user: unknown): void {
-    if (this.info.setUser(user)) this.roots.userChanged()
+    if (!this.info.setUser(user)) return
+    this.wakeTrees()
+    this.roots.userChanged()
+  }
+
+  /** True while nothing is under way, and the browser is there. */
+  get quiet(): boolean {
+    const { state, wire, calls, streams, uploads } = this
+    return state === 'attached' && !wire.greeting && calls.idle && streams.idle && uploads.idle
+  }
+
+  /** Nothing has happened for so long that its trees may sleep. */
+  rest(): void {
+    if (this.resting || this.asleep !== null || !this.quiet) return
+    this.resting = true
+    void fallAsleep(this).finally(() => {
+      this.resting = false
+    })
+  }
+
+  /** Something is for its trees. */
+  wakeTrees(): void {
+    const { asleep } = this
+    if (asleep === null || this.ended) return
+    this.asleep = null
+    this.wire.active = true
+    if (diagnostics.sessionAwake.hasSubscribers) diagnostics.sessionAwake.publish(this.identity)
+    this.roots.wakeUp(asleep, readSnapshot(this.keeper.stored).trees)
   }
 
   /** A connection was lost. */
   detach(link: SessionLink): void {
     if (this.link !== link || this.ended) return
     this.link = null
-    this.held = null
+    this.wire.detach()
     this.happens('detach')
     this.secrets.renew()
     this.info.connected = false
@@ -399,6 +325,7 @@ export class Session implements ViewerHost {
   private finish(event: SessionEvent): void {
     this.happens(event)
     this.keeper.end()
+    this.asleep?.standIn.release()
     this.link = null
     clearTimeout(this.graceTimer)
     this.calls.close()
@@ -408,7 +335,7 @@ export class Session implements ViewerHost {
     this.views.close()
     this.payloads.close()
     this.calls.answers.log.clear()
-    this.outbox.restart()
+    this.wire.end()
     this.onEnded()
     if (!diagnostics.sessionEnded.hasSubscribers) return
     diagnostics.sessionEnded.publish({ ...this.identity, durationMs: performance.now() - this.openedAt })

@@ -2,11 +2,13 @@ import type { LiveSession } from '../live/session.ts'
 import type { HelloBody, SessionOutcome } from '../protocol/messages.ts'
 import type { KnownUser } from './authenticator.ts'
 import { drainSessions } from './drain.ts'
-import { Session, type SessionHost, type SessionLink } from './session.ts'
+import { Session } from './session.ts'
+import type { SessionHost, SessionLink } from './session-host.ts'
 import type { SessionEntries } from './session-store.ts'
 import {
   createSessionKey,
   readToken,
+  type SecretRefusal,
   SessionSecrets,
   type SessionToken,
   sessionIdOf,
@@ -21,13 +23,18 @@ export interface Attached {
   readonly token: string
 }
 
-export type AttachRefusal = 'too_many_sessions' | 'server_closing'
+export type AttachRefusal = 'too_many_sessions' | 'server_closing' | 'outdated_hello'
 
-/** Which sessions are meant: those of a user, one by its id, or all that a function picks. */
+/** Which sessions are meant: those of a user, one by its id, or all that a function picks, which stays in its process. */
 export type SessionFilter =
   | ((session: LiveSession) => boolean)
   | { readonly userId: string; readonly sessionId?: string }
   | { readonly userId?: string; readonly sessionId: string }
+
+/** How often it is looked which sessions are idle, at the least. */
+const longestLookMs = 30_000
+/** So many fall asleep in one go: the others do the next time. */
+const mostToSleep = 200
 
 /** All sessions of a server, by their ids. */
 export class Sessions {
@@ -36,6 +43,7 @@ export class Sessions {
   draining = false
 
   private readonly toucher: NodeJS.Timeout
+  private readonly looker: NodeJS.Timeout | undefined
 
   constructor(readonly host: SessionHost) {
     // A store forgets what it has not heard of for as long as a token lives.
@@ -44,6 +52,27 @@ export class Sessions {
       for (const session of this.all.values()) session.keeper.touch()
     }, touchMs)
     this.toucher.unref()
+    const { sleepAfterMs } = host.limits
+    if (sleepAfterMs === Number.POSITIVE_INFINITY) return
+    const lookMs = Math.min(longestLookMs, Math.max(1, sleepAfterMs / 4))
+    this.looker = setInterval(() => this.look(sleepAfterMs), lookMs)
+    this.looker.unref()
+  }
+
+  /** Looks which sessions are idle. Nothing is done for that where they are not. */
+  private look(sleepAfterMs: number): void {
+    const now = performance.now()
+    let left = mostToSleep
+    for (const session of this.all.values()) {
+      if (session.wire.active) {
+        session.wire.active = false
+        session.idleSince = now
+      } else if (session.asleep === null && now - session.idleSince >= sleepAfterMs && left-- > 0) {
+        // Those that cannot sleep now are asked again when that much has passed once more.
+        session.idleSince = now
+        session.rest()
+      }
+    }
   }
 
   get size(): number {
@@ -80,13 +109,19 @@ export class Sessions {
     who: KnownUser,
     link: SessionLink,
   ): Attached | AttachRefusal | Promise<Attached> {
-    const refusal = known.refusalOf(secret, who)
-    if (refusal !== null) {
-      this.host.refused(refusal)
-      return this.begin(who, link)
-    }
+    const refusal = refusalOf(known, secret, hello, who)
+    if (refusal !== null) return this.refuse(refusal, who, link)
+    // What sleeps is as it was; what has to be mounted again must be there.
+    if (!known.wire.canResume(hello)) known.wakeTrees()
     const outcome = known.attach(link, hello)
-    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret) })
+    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
+  }
+
+  /** A delayed hello is nobody's any more. Everybody else gets a session of their own. */
+  private refuse(refusal: TokenRefusal, who: KnownUser, link: SessionLink): Attached | AttachRefusal {
+    if (refusal === 'outdated_hello') return refusal
+    if (refusal !== 'missing') this.host.refused(refusal)
+    return this.begin(who, link)
   }
 
   private begin(who: KnownUser, link: SessionLink): Attached | AttachRefusal {
@@ -114,22 +149,20 @@ export class Sessions {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
     // Whoever claims it takes it from the server that has it: first it must be theirs.
-    let found = openStored(await store.load(id), shown, who)
+    let found = openStored(await store.load(id), shown, hello, who)
     if (typeof found === 'object' && this.hasRoom && !link.closing)
-      found = openStored(await store.claim(id, owner), shown, who)
+      found = openStored(await store.claim(id, owner), shown, hello, who)
     if (this.draining) return 'server_closing'
     // Its browser may have come back on another connection meanwhile: a lost one must not take the session from that.
     if (link.closing) return null
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
-    if (typeof found === 'string') {
-      if (found !== 'missing') this.host.refused(found)
-      return this.begin(who, link)
-    }
+    if (typeof found === 'string') return this.refuse(found, who, link)
     const session = this.make(id, who, link, found.saved)
     if (session === null) return 'too_many_sessions'
     session.restore(found.stored, hello.received === undefined)
-    return whenSaved({ session, outcome: 'restored', token: session.secrets.issue(shown.key, shown.secret) })
+    const token = session.secrets.issue(shown.key, shown.secret, hello.attempt)
+    return whenSaved({ session, outcome: 'restored', token })
   }
 
   private matching(filter: SessionFilter): Session[] {
@@ -169,6 +202,7 @@ export class Sessions {
   drain(giveUp: AbortSignal): Promise<void> {
     this.draining = true
     clearInterval(this.toucher)
+    clearInterval(this.looker)
     return drainSessions(this.all.values(), giveUp)
   }
 }
@@ -176,7 +210,20 @@ export class Sessions {
 /** A browser must not have a token that the store does not know. */
 function whenSaved(attached: Attached): Attached | Promise<Attached> {
   const { keeper } = attached.session
-  return keeper.outlivesProcess ? keeper.saved().then(() => attached) : attached
+  return keeper.outlivesProcess ? keeper.savedApart().then(() => attached) : attached
+}
+
+/** Why somebody does not get the session that their token is of. */
+type TokenRefusal = SecretRefusal | 'wrong_user' | 'missing'
+
+/** Why somebody with that secret does not get a session; null where they do. */
+function refusalOf(
+  { secrets, userId }: { readonly secrets: SessionSecrets; readonly userId: string | null },
+  secret: string,
+  { attempt }: HelloBody,
+  who: KnownUser,
+): TokenRefusal | null {
+  return secrets.refusalOf(secret, attempt) ?? (userId === who.userId ? null : 'wrong_user')
 }
 
 interface OpenedSession {
@@ -188,11 +235,12 @@ interface OpenedSession {
 function openStored(
   saved: SessionEntries | null,
   { secret }: SessionToken,
+  hello: HelloBody,
   who: KnownUser,
-): OpenedSession | 'missing' | 'stale_token' | 'wrong_user' {
+): OpenedSession | TokenRefusal {
   if (saved === null) return 'missing'
   const stored = readSnapshot(saved)
-  const { secrets, userId } = stored
-  if (secrets === null || !new SessionSecrets(0, secrets).accepts(secret)) return 'stale_token'
-  return userId === who.userId ? { saved, stored } : 'wrong_user'
+  if (stored.secrets === null) return 'stale_token'
+  const secrets = new SessionSecrets(0, stored.secrets)
+  return refusalOf({ secrets, userId: stored.userId }, secret, hello, who) ?? { saved, stored }
 }

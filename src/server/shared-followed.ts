@@ -3,9 +3,8 @@ import { findShared } from '../live/shared.ts'
 import type { Lag } from '../live/tree-observer.ts'
 import { encode } from '../protocol/codec.ts'
 import type { Body } from '../protocol/messages.ts'
-import { newestRender } from '../protocol/newest-render.ts'
-import { errorOf } from './errors-out.ts'
 import type { ServerFunction } from './server-functions.ts'
+import type { SendCall } from './shared-forwarded.ts'
 import { SharedFrame } from './shared-frame.ts'
 import type { Claim, FrameNews, InnerRow, OwnerMessage } from './shared-messages.ts'
 import type { Forward, SharedOrigin } from './shared-origin.ts'
@@ -13,13 +12,8 @@ import type { SharedRoot } from './shared-root.ts'
 import type { SharedSeat } from './shared-seat.ts'
 import { SharedState } from './shared-state.ts'
 import { PreparedMessage } from './transport.ts'
-import { decodeValue, encodeValue } from './value-codec.ts'
+import { decodeValue } from './value-codec.ts'
 import type { Viewer } from './viewer.ts'
-
-interface PendingCall {
-  resolve(value: unknown): void
-  reject(error: unknown): void
-}
 
 /** A call that ran, and the frame with its effects. */
 interface Answered {
@@ -32,7 +26,6 @@ interface Answered {
  * the viewers' calls go to the owner.
  */
 export class FollowedTree implements SharedOrigin {
-  readonly state = new SharedState()
   /** The newest frame by the owner's numbers; 0 before the first picture. */
   private newest = 0
   /** What numbers here are greater by: to a viewer they only grow, also when the owner is another. */
@@ -41,8 +34,6 @@ export class FollowedTree implements SharedOrigin {
   private readonly waitingForPicture = new Set<Viewer>()
   /** True from when a picture was asked for to when it comes. */
   private asked = false
-  private lastCall = 0
-  private readonly calls = new Map<number, PendingCall>()
   private answered: Answered[] = []
   /** The numbers here of the owner's streams. */
   private readonly streams = new Map<number, number>()
@@ -55,6 +46,8 @@ export class FollowedTree implements SharedOrigin {
   constructor(
     private readonly seat: SharedSeat,
     private readonly owner: string,
+    /** That of the owner before, until its own comes. */
+    readonly state = new SharedState(),
   ) {
     this.after = seat.root.sequence
     this.ask(true)
@@ -62,6 +55,10 @@ export class FollowedTree implements SharedOrigin {
 
   private get root(): SharedRoot {
     return this.seat.root
+  }
+
+  get ready(): boolean {
+    return this.newest > 0
   }
 
   get sequence(): number {
@@ -116,6 +113,9 @@ export class FollowedTree implements SharedOrigin {
     this.waitingForPicture.clear()
     for (const viewer of behind) viewer.picture(frame)
     this.reached()
+    this.root.readied()
+    // Of those that were on their way, this owner may not have heard.
+    if (news.state !== undefined) this.seat.forwarded.sendAgain(this.offset, this.sendCall)
   }
 
   private takeFrame(news: FrameNews, body: Body): void {
@@ -184,28 +184,18 @@ export class FollowedTree implements SharedOrigin {
 
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined {
     if (this.newest === 0 || lag.sent <= this.after) return undefined
-    const { offset, owner: to } = this
-    const own = (sequence: number) => Math.max(0, sequence - offset)
-    return (session, args) => {
-      if (this.closed) return Promise.reject(new LiverootError('connection_lost'))
-      const call = ++this.lastCall
-      const lagThere = { shown: own(lag.shown), sent: own(lag.sent) }
-      const seenThere = seen === newestRender ? seen : own(seen)
-      const who = encodeValue(session)
-      const name = { call, slot, path, seen: seenThere, offset, ...lagThere }
-      this.seat.send({ type: 'call', to, ...name, session: who, hasArguments: args !== null }, args ?? '')
-      return new Promise((resolve, reject) => this.calls.set(call, { resolve, reject }))
-    }
+    return this.seat.forwarded.forward(slot, path, seen, lag, () => this.offset, this.sendCall)
   }
 
+  asCall(run: ServerFunction): ServerFunction {
+    return run
+  }
+
+  private readonly sendCall: SendCall = (call, args) => this.seat.send({ ...call, to: this.owner }, args)
+
   private takeResult({ call, sequence, error }: OwnerMessage & { type: 'result' }, body: Body): void {
-    const pending = this.calls.get(call)
-    if (pending === undefined) return
-    this.calls.delete(call)
-    const settle = () => {
-      if (error !== undefined) pending.reject(errorOf(error))
-      else pending.resolve(decodeValue(String(body)))
-    }
+    const outcome = error === undefined ? { value: String(body) } : { error }
+    const settle = () => this.seat.forwarded.settle(call, outcome)
     if (sequence <= this.newest) settle()
     else this.answered.push({ sequence, settle })
   }
@@ -214,14 +204,6 @@ export class FollowedTree implements SharedOrigin {
     const ready = this.answered.filter(({ sequence }) => sequence <= this.newest)
     this.answered = this.answered.filter(({ sequence }) => sequence > this.newest)
     for (const { settle } of ready) settle()
-  }
-
-  /** Whether they ran is not known, and they must not run twice. */
-  private loseCalls(): void {
-    for (const { reject } of this.calls.values()) reject(new LiverootError('connection_lost'))
-    this.calls.clear()
-    // These ran.
-    for (const { settle } of this.answered.splice(0)) settle()
   }
 
   afterFlush(callback: (sequence: number) => void): void {
@@ -243,7 +225,6 @@ export class FollowedTree implements SharedOrigin {
 
   /** Something may have been missed: begins anew from a picture. */
   resume(): void {
-    this.loseCalls()
     this.askForAll()
   }
 
@@ -267,7 +248,8 @@ export class FollowedTree implements SharedOrigin {
   close(): void {
     if (this.closed) return
     this.closed = true
-    this.loseCalls()
+    // These ran.
+    for (const { settle } of this.answered.splice(0)) settle()
     this.waitingForPicture.clear()
     for (const letGo of this.inner.values()) letGo()
     this.inner.clear()

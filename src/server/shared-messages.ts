@@ -1,4 +1,5 @@
 import type { Body, ErrorBody } from '../protocol/messages.ts'
+import type { CallRow } from './shared-call-log.ts'
 
 /** Who runs a shared root. Of two claims the one with the higher epoch counts; then the older one. */
 export interface Claim {
@@ -22,6 +23,10 @@ export type StateRow = readonly [id: number, text: string]
 export interface StateNews {
   readonly rows: readonly StateRow[]
   readonly gone: readonly number[]
+  /** The calls that began, or ended, since. */
+  readonly calls?: readonly CallRow[]
+  /** It is not told any more, and what was told is to be forgotten. */
+  readonly tooLarge?: true
 }
 
 /** A shared root inside the root: the component's id, the key, the data of its props as text, and its outlets. */
@@ -65,6 +70,10 @@ export interface ForwardedCall {
   readonly type: 'call'
   readonly to: string
   readonly call: number
+  /** The caller's `callId`. */
+  readonly id: string
+  /** True where another owner may have run it. */
+  readonly again?: true
   readonly slot: number
   readonly path: string
   readonly seen: number
@@ -82,6 +91,8 @@ export interface ForwardedCall {
 export type FollowerMessage =
   /** Who runs the root? */
   | { readonly type: 'seek' }
+  /** That one does, as far as is known: it may have died, and then another one goes on with its state. */
+  | { readonly type: 'known'; readonly to: string; readonly owner: Claim }
   /** Wants a picture, and from then on every frame; `state` where it wants the state too. */
   | { readonly type: 'join'; readonly to: string; readonly state: boolean }
   /** Nobody here sees the root any more. */

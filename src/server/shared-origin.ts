@@ -17,6 +17,8 @@ export interface SharedOrigin {
   find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined
   /** In place of {@link find}, where the tree is on another server. */
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined
+  /** A function of the tree as a call: it runs once, however often it is asked for. */
+  asCall(run: ServerFunction): ServerFunction
   lists(id: string, lag: Lag): boolean
   /** Calls back in the next flush, with the number of the frame that has all that changed until then. */
   afterFlush(callback: (sequence: number) => void): void

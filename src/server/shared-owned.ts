@@ -4,38 +4,31 @@ import { TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
 import type { Body } from '../protocol/messages.ts'
 import { describeError } from './errors-out.ts'
-import { ForwardedCalls } from './forwarded-calls.ts'
 import { addModules } from './listed-functions.ts'
 import type { SharedFrame } from './shared-frame.ts'
-import type { FollowerMessage, FrameNews, InnerRow, StateNews, StateRow } from './shared-messages.ts'
+import type { FollowerMessage, FrameNews, InnerRow, StateNews } from './shared-messages.ts'
+import { OwnedCalls } from './shared-owned-calls.ts'
 import type { SharedSeat } from './shared-seat.ts'
 import type { SharedState } from './shared-state.ts'
+import { type ToldHost, ToldState } from './shared-told.ts'
 import { SharedTree, type TreeRelay } from './shared-tree.ts'
-import { encodeSlot } from './snapshot.ts'
 import { encodeValue } from './value-codec.ts'
 
-/** State of more characters is told less often than it changes. */
-const largeState = 65_536
-const largeStateDelayMs = 500
-
 /** The tree of a shared root on the server that owns it, for the servers that follow. */
-export class OwnedTree implements TreeRelay {
+export class OwnedTree implements TreeRelay, ToldHost {
   readonly shared: SharedTree
-  private readonly treeState: TreeState
+  readonly calls: OwnedCalls
+  private readonly told: ToldState
   /** The servers that follow, with the oldest frame that their viewers may show. */
   private readonly followers = new Map<string, number>()
   private readonly modules = new Set<string>()
   private toldInner = ''
-  private stateTimer: NodeJS.Timeout | undefined
-  private stateToldAt = 0
-  private stateTooLarge = false
-  private readonly calls: ForwardedCalls
   private stopped = false
 
   /** @param state what is known of the tree of an owner that has died; its own from now on. */
   constructor(
     private readonly seat: SharedSeat,
-    private readonly state: SharedState,
+    readonly state: SharedState,
   ) {
     const { root } = seat
     const keeper = {
@@ -48,10 +41,13 @@ export class OwnedTree implements TreeRelay {
     }
     const { sequence } = root
     // A picture's number is greater than the one before by more than 1.
-    this.treeState = new TreeState(keeper, state.slots(), sequence === 0 ? 0 : sequence + 1)
-    this.shared = new SharedTree(root, this.treeState)
+    const treeState = new TreeState(keeper, state.slots(), sequence === 0 ? 0 : sequence + 1)
+    // What was too large may not be any more.
+    state.tooLarge = false
+    this.told = new ToldState(this, treeState, state)
+    this.shared = new SharedTree(root, treeState)
     this.shared.relay = this
-    this.calls = new ForwardedCalls(seat, this.shared)
+    this.calls = new OwnedCalls(seat, this.shared, this.told)
   }
 
   private get host() {
@@ -83,10 +79,10 @@ export class OwnedTree implements TreeRelay {
     this.seat.root.checkUse()
     this.shared.whenPicture(`picture for ${server}`, (picture) => {
       // What the frames before it did not bring.
-      this.tellState()
+      this.told.tell(true)
       const { sequence, body, stream } = picture
       for (const template of this.shared.tree.shownTemplates()) addModules(template, this.modules)
-      this.seat.say(
+      void this.seat.say(
         {
           type: 'picture',
           to: server,
@@ -94,7 +90,7 @@ export class OwnedTree implements TreeRelay {
           inner: this.innerRows(),
           modules: [...this.modules],
           ...(stream === undefined ? {} : { stream }),
-          ...(wantsState ? { state: { rows: this.state.rows, gone: [] } } : {}),
+          ...(wantsState ? { state: this.state.whole } : {}),
         },
         body,
       )
@@ -111,7 +107,7 @@ export class OwnedTree implements TreeRelay {
     const modules = this.newModules(batch)
     const rows = this.innerRows()
     const inner = JSON.stringify(rows)
-    const state = this.takeState()
+    const state = this.told.take()
     const news: FrameNews = {
       sequence,
       ...(stream === undefined ? {} : { stream }),
@@ -120,17 +116,25 @@ export class OwnedTree implements TreeRelay {
       ...(state === null ? {} : { state }),
     }
     this.toldInner = inner
-    this.seat.say({ type: 'frame', ...news }, body)
+    this.told.sent(this.seat.say({ type: 'frame', ...news }, body))
   }
 
   chunk(stream: number, body: Body | null): void {
     if (!this.isFollowed || this.stopped) return
-    if (body === null) this.seat.say({ type: 'end', stream })
-    else this.seat.say({ type: 'chunk', stream }, body)
+    if (body === null) void this.seat.say({ type: 'end', stream })
+    else void this.seat.say({ type: 'chunk', stream }, body)
   }
 
   flushed(): void {
-    this.tellState()
+    this.told.tell()
+  }
+
+  whenTold(callback: () => void): void {
+    this.told.whenTold(callback)
+  }
+
+  once(id: string, call: () => unknown): unknown {
+    return this.calls.once(id, call)
   }
 
   private newModules({ writes }: Batch): string[] {
@@ -149,48 +153,36 @@ export class OwnedTree implements TreeRelay {
 
   // State
 
-  /** Tells what changed in the state, where anybody would keep it. */
+  get isKept(): boolean {
+    return this.isFollowed
+  }
+
+  get maxSharedState(): number {
+    return this.host.limits.maxSharedState
+  }
+
+  say(state: StateNews): Promise<void> {
+    return this.seat.say({ type: 'state', state })
+  }
+
+  tooLarge(): void {
+    const { name } = this.seat.root
+    const error = new LiverootError(
+      'message_too_large',
+      `The state of ${name} is larger than \`maxSharedState\`.`,
+    )
+    describeError(error, 'message_too_large', this.host.onError, { route: name })
+  }
+
+  /** Its last words: whoever goes on has all of it. */
   tellState(): void {
-    if (!this.isFollowed || this.stopped) return
-    const state = this.takeState()
-    if (state !== null) this.seat.say({ type: 'state', state })
-  }
-
-  private takeState(): StateNews | null {
-    if (!this.treeState.dirty || this.stateTooLarge) return null
-    const leftMs = this.stateToldAt + largeStateDelayMs - performance.now()
-    if (this.state.length > largeState && leftMs > 0) {
-      this.stateTimer ??= setTimeout(() => this.tellLater(), leftMs).unref()
-      return null
-    }
-    this.stateToldAt = performance.now()
-    const { slots, gone } = this.treeState.take()
-    const news = { rows: slots.map((slot): StateRow => [slot.id, encodeSlot(slot)]), gone }
-    this.state.apply(news)
-    if (this.state.length <= this.host.limits.maxSharedState) return news
-    return this.giveUpState()
-  }
-
-  private tellLater(): void {
-    this.stateTimer = undefined
-    this.tellState()
-  }
-
-  /** The others would start afresh, and are told to. */
-  private giveUpState(): StateNews {
-    const gone = this.state.rows.map(([id]) => id)
-    this.state.clear()
-    this.stateTooLarge = true
-    const message = `The state of ${this.seat.root.name} is larger than \`maxSharedState\`.`
-    const error = new LiverootError('message_too_large', message)
-    describeError(error, 'message_too_large', this.host.onError, { route: this.seat.root.name })
-    return { rows: [], gone }
+    this.told.tell(true)
   }
 
   /** It is not the owner any more. */
   stop(): void {
     this.stopped = true
+    this.told.stop()
     this.calls.stop()
-    clearTimeout(this.stateTimer)
   }
 }

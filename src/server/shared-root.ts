@@ -25,6 +25,8 @@ export class SharedRoot implements Holder {
   private seat: SharedSeat | null = null
   /** The number of the newest frame of the origins that there were. */
   private last = 0
+  /** Calls that wait until it is known where they go. */
+  private waiting: (() => void)[] = []
 
   constructor(
     readonly registry: SharedRoots,
@@ -106,6 +108,7 @@ export class SharedRoot implements Holder {
     this.seat?.close()
     this.origin?.close()
     this.audience.close()
+    this.readied()
   }
 
   join(viewer: Viewer): void {
@@ -151,6 +154,30 @@ export class SharedRoot implements Holder {
   whenFlushed(callback: (sequence: number) => void): void {
     if (this.closed || this.origin === null) callback(this.sequence)
     else this.origin.whenFlushed(callback)
+  }
+
+  /** True where it is known, and sure, which server has the tree. */
+  private get isReady(): boolean {
+    return this.closed || (this.origin !== null && (this.seat?.isReady ?? true))
+  }
+
+  /** It may be known by now. */
+  readied(): void {
+    if (this.isReady) for (const callback of this.waiting.splice(0)) callback()
+  }
+
+  /** Resolves when a viewer has a picture of whoever has the tree; null where it has. */
+  readyFor(viewer: Viewer): Promise<void> | null {
+    if (this.isReady && viewer.sent > this.last) return null
+    return new Promise((resolve) => {
+      const readied = () => viewer.whenSent(this.last + 1, resolve)
+      if (this.isReady) readied()
+      else this.waiting.push(readied)
+    })
+  }
+
+  asCall(run: ServerFunction): ServerFunction {
+    return this.origin?.asCall(run) ?? run
   }
 
   find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined {

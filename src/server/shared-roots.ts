@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { ErrorCode } from '../errors.ts'
+import { letsGo } from '../live/holding.ts'
 import type { Presence } from '../live/presence.ts'
 import type { LiveServices, Topics } from '../live/services.ts'
 import type { HeldPlace, SharedDefinition, SharedRequest, SharedTrees } from '../live/shared.ts'
@@ -8,7 +10,8 @@ import type { Bus } from './bus.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
 import type { LiveLimits } from './limits.ts'
-import { SharedPeers } from './shared-peers.ts'
+import { Peers } from './peers.ts'
+import { sharedServersTopic } from './shared-messages.ts'
 import { SharedRoot } from './shared-root.ts'
 
 /** What shared roots use of their server. */
@@ -19,6 +22,9 @@ export interface SharedHost {
   /** Where the browser finds client modules. */
   modules(): ClientModuleMap
 }
+
+/** How long the owner of a shared root may be silent, where the application does not say. */
+export const defaultSharedLeaseMs = 6_000
 
 interface SharedRootsHost extends SharedHost {
   readonly limits: Readonly<LiveLimits>
@@ -45,13 +51,21 @@ export class SharedRoots {
   private readonly steps: (() => void)[] = []
 
   /** The servers that share roots with this one; null where it is alone. */
-  readonly cluster: SharedPeers | null
+  readonly cluster: Peers | null
 
   constructor(readonly host: SharedRootsHost) {
     const { bus, sharedLeaseMs, onError } = host
-    const report = (error: unknown) =>
-      void describeError(error, 'publish_failed', onError, { route: 'shared' })
-    this.cluster = bus.alone ? null : new SharedPeers(bus, sharedLeaseMs, report)
+    const report = (code: ErrorCode) => (error: unknown) =>
+      void describeError(error, code, onError, { route: 'shared' })
+    this.cluster = bus.alone
+      ? null
+      : new Peers({
+          bus,
+          topic: sharedServersTopic,
+          leaseMs: sharedLeaseMs,
+          onBadMessage: report('bad_message'),
+          onError: report('publish_failed'),
+        })
   }
 
   /** What the components of a root can use of the server. */
@@ -139,6 +153,9 @@ class Place extends SharedPlace implements HeldPlace {
       root.mount()
       holder.show(root)
     })
-    return () => roots.later(() => holder.hide(root, letGo))
+    // Who holds it in the place of the component, sees it as before.
+    return letsGo(() => roots.later(() => holder.hide(root, letGo)), {
+      handOver: (to) => to.listener((heard) => this.hold(heard)),
+    })
   }
 }

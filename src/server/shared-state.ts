@@ -1,24 +1,42 @@
 import type { SlotState } from '../live/restoring.ts'
+import { SharedCallLog } from './shared-call-log.ts'
 import type { StateNews, StateRow } from './shared-messages.ts'
 import { decodeSlot } from './snapshot.ts'
 
-/** The state of a shared tree as texts: its owner tells it, and those who follow keep it for when the owner dies. */
+/**
+ * The state of a shared tree as texts, with the calls that made it what it is: its owner tells it, and those who follow
+ * keep it for when the owner dies.
+ */
 export class SharedState {
+  readonly calls = new SharedCallLog()
   private readonly texts = new Map<number, string>()
   /** Characters of all texts. */
   length = 0
+  /** True where there was more of it than is kept: who goes on begins afresh. */
+  tooLarge = false
 
   get rows(): StateRow[] {
     return [...this.texts]
   }
 
-  apply({ rows, gone }: StateNews): void {
+  /** All of it, for one who has nothing. */
+  get whole(): StateNews {
+    if (this.tooLarge) return { rows: [], gone: [], tooLarge: true }
+    return { rows: this.rows, gone: [], calls: this.calls.rows }
+  }
+
+  apply({ rows, gone, calls, tooLarge }: StateNews): void {
     for (const id of gone) this.delete(id)
     for (const [id, text] of rows) {
       this.delete(id)
       this.texts.set(id, text)
       this.length += text.length
     }
+    for (const call of calls ?? []) this.calls.put(call)
+    if (!tooLarge) return
+    // Who begins afresh has the effects of none.
+    this.calls.clear()
+    this.giveUp()
   }
 
   private delete(id: number): void {
@@ -26,9 +44,16 @@ export class SharedState {
     this.texts.delete(id)
   }
 
-  clear(): void {
+  giveUp(): void {
     this.texts.clear()
     this.length = 0
+    this.tooLarge = true
+  }
+
+  clear(): void {
+    this.giveUp()
+    this.calls.clear()
+    this.tooLarge = false
   }
 
   /** What a tree starts from. */

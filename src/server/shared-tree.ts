@@ -1,4 +1,5 @@
 import { createElement, type ReactElement } from 'react'
+import { callId } from '../live/call-id.ts'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { propsOf } from '../live/shared.ts'
@@ -32,6 +33,10 @@ export interface TreeRelay {
   chunk(stream: number, body: Body | null): void
   /** What can be sent has been sent. */
   flushed(): void
+  /** Calls back when the others know of all that was sent so far, and could go on from there. */
+  whenTold(callback: () => void): void
+  /** Runs a call, unless it ran before, perhaps on another server. */
+  once(id: string, call: () => unknown): unknown
 }
 
 /** The tree of a shared root: it is rendered and encoded once for all its viewers. */
@@ -198,8 +203,16 @@ export class SharedTree implements TreeObserver, SharedOrigin {
     else this.afterFlush(callback)
   }
 
+  /** What a call did must not be lost any more when the call is answered. */
   private release(): void {
-    for (const callback of this.waiting.splice(0)) callback(this.sequence)
+    const { relay, sequence } = this
+    const waiting = this.waiting.splice(0)
+    if (waiting.length === 0) return
+    const release = () => {
+      for (const callback of waiting) callback(sequence)
+    }
+    if (relay === null || this.closed) release()
+    else relay.whenTold(release)
   }
 
   find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined {
@@ -208,6 +221,11 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   }
 
   forward(): undefined {}
+
+  asCall(run: ServerFunction): ServerFunction {
+    const { relay } = this
+    return relay === null ? run : (...args) => relay.once(callId(), () => run(...args))
+  }
 
   lists(id: string, { shown }: Lag): boolean {
     return listsFunction(this.tree, shown, this.root.registry.host.modules(), id)

@@ -9,7 +9,7 @@ import { decodeValue, encodeValue } from './value-codec.ts'
 
 // What a session store has of a session, as texts by key:
 //   t<tree>         a live tree: the root's number and path, and a frame number that was never used
-//   t<tree>.<slot>  a slot of it: where it is, and the state behind it
+//   t<tree>.<slot>  a slot of it: where it is (with ~ and its generation, where it has one), and the state behind it
 //   u              whose it is, as JSON
 //   s              what opens it, as JSON: hashes
 //   p              which page of the browser it is, counted from 0
@@ -17,6 +17,7 @@ import { decodeValue, encodeValue } from './value-codec.ts'
 
 export const treeKey = (tree: number): string => `t${tree}`
 export const slotKey = (tree: number, slot: number | ''): string => `t${tree}.${slot}`
+export const isSlotKey = (key: string): boolean => key.startsWith('t') && key.includes('.')
 export const callKey = (call: number | ''): string => `c${call}`
 export const pageKey = 'p'
 export const userKey = 'u'
@@ -31,6 +32,8 @@ export interface StoredTree {
   readonly path: string
   /** No frame had a number above this. */
   readonly sequence: number
+  /** No slot had a number above this; left out where that is the greatest of {@link slots}. */
+  readonly lastSlot?: number
   readonly slots: readonly SlotState[]
 }
 
@@ -53,8 +56,8 @@ export function encodeTree(root: number, path: string, sequence: number): string
  * The state of a slot: lines, for no value has a line feed in it. A value that cannot be stored is left out, and its hook
  * starts afresh.
  */
-export function encodeSlot({ parent, hole, captured }: SlotSnapshot): string {
-  const head = `${parent}\n${hole}`
+export function encodeSlot({ parent, hole, generation, captured }: SlotSnapshot): string {
+  const head = `${parent}${generation === 0 ? '' : `~${generation}`}\n${hole}`
   if (captured === null || captured.kinds === '') return head
   let text = `${head}\n${captured.component.signature}\n${captured.kinds}`
   for (let i = 0; i < captured.values.length; i++) text += `\n${encodeHook(captured, i)}`
@@ -76,12 +79,18 @@ function encodeHook(captured: Captured, index: number): string {
 
 /** The reverse of {@link encodeSlot}. */
 export function decodeSlot(id: number, text: string): SlotState {
-  const [parent, hole = '', signature = '', kinds = '', ...values] = text.split('\n')
-  return { id, parent: Number(parent), hole, signature, kinds, values: values.map(decodeHook) }
+  const [place = '', hole = '', signature = '', kinds = '', ...values] = text.split('\n')
+  const [parent, generation = 0] = place.split('~').map(Number) as [number, number?]
+  return { id, parent, hole, generation, signature, kinds, values: values.map(decodeHook) }
 }
 
 function decodeHook(text: string): unknown {
   return text === '' ? absent : decodeValue(text)
+}
+
+/** True when a value of a slot could not be stored. */
+export function lacksValues(text: string): boolean {
+  return text.split('\n').slice(4).includes('')
 }
 
 /** An answer as it was sent; nothing for a call that is running. */

@@ -91,6 +91,8 @@ export interface RunningSource {
 
 /** Decides which of several servers does a thing that must be done once. */
 export interface Locks {
+  /** Looks whether it can be used at all. @throws `missing_peer` where the package of its client is not installed. */
+  prepare?(): void | Promise<void>
   /**
    * Claims a name.
    *

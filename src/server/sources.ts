@@ -19,7 +19,8 @@ export class Sources implements LivePart {
   }
 
   async start(): Promise<void> {
-    await Promise.all(this.sources.map((source) => source.prepare?.()))
+    const { locks } = this.host
+    await Promise.all([locks.prepare?.(), ...this.sources.map((source) => source.prepare?.())])
     if (this.stopped) return
     this.running = this.sources.map((source) => source.start(this.host))
   }

@@ -1,3 +1,4 @@
+import { type HeldTopic, type Holding, letsGo, type WatchedTopic } from '../live/holding.ts'
 import type { Place, TopicListener } from '../live/services.ts'
 import type { Bus, BusMessage, BusSubscription } from './bus.ts'
 import type { SlicedDelivery } from './sliced-delivery.ts'
@@ -74,13 +75,15 @@ export interface FeedHost {
 const lingerMs = 10_000
 
 /** The one subscription of this process to a pattern, however many components listen. */
-export class TopicFeed {
+export class TopicFeed implements HeldTopic {
   private tail: Link = { item: null, next: null }
   private readonly subscribers = new Set<Subscriber>()
   private readonly subscription: BusSubscription
   private readonly earlyPlaces = new Set<Place>()
   private readonly catchUps = new Map<string, Promise<CaughtUp>>()
   private linger: NodeJS.Timeout | undefined
+  heardAt = Number.NEGATIVE_INFINITY
+  private readonly holding: Holding = { handOver: (to) => to.topic(this) }
   closed = false
 
   constructor(
@@ -96,6 +99,7 @@ export class TopicFeed {
 
   private append(item: TopicItem | undefined): void {
     if (item === undefined) return
+    this.heardAt = performance.now()
     const link = { item, next: null }
     this.tail.next = link
     this.tail = link
@@ -174,7 +178,31 @@ export class TopicFeed {
     return { link, items, positions }
   }
 
-  leave(subscriber: Subscriber): void {
+  /** The function that lets a subscriber leave. */
+  leaving(subscriber: Subscriber): () => void {
+    return letsGo(() => this.leave(subscriber), this.holding)
+  }
+
+  watch(heard: () => void): WatchedTopic {
+    const place: Place = { topic: this.pattern, position: null }
+    const mark = this.mark(place)
+    const watcher = new Subscriber(place, { message: heard, gap: heard })
+    this.subscribers.add(watcher)
+    clearTimeout(this.linger)
+    const { delivery } = this.host
+    return {
+      // What was delivered before it, everybody has had.
+      settled: new Promise((resolve) => delivery.add(null, [{ receive: () => resolve() }])),
+      join: (from, listener) => {
+        const subscriber = new Subscriber(from, listener)
+        this.join(subscriber, mark)
+        return this.leaving(subscriber)
+      },
+      release: () => this.leave(watcher),
+    }
+  }
+
+  private leave(subscriber: Subscriber): void {
     subscriber.ended = true
     this.subscribers.delete(subscriber)
     this.lingerOn()

@@ -107,7 +107,7 @@ export class BusTopics implements Topics, FeedHost {
     if (mark?.feed === feed) feed.join(subscriber, mark)
     else if (place.position !== null) void feed.joinFrom(subscriber, place.position)
     else feed.joinLate(subscriber)
-    return () => feed.leave(subscriber)
+    return feed.leaving(subscriber)
   }
 
   private feed(pattern: string): TopicFeed {

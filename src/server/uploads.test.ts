@@ -3,9 +3,8 @@ import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { fallsTo, heldBytes } from '../../tests/support/memory.ts'
 import { until } from '../../tests/support/until.ts'
 import { bytesOf, temporaryFiles } from '../../tests/uploads/pipe.ts'
 import type { DownMessage } from '../protocol/messages.ts'
@@ -280,36 +279,20 @@ describe('a hostile browser', () => {
 })
 
 describe('memory', () => {
-  setFlagsFromString('--expose-gc')
-  const collectGarbage = runInNewContext('gc') as () => void
-
-  function held(): number {
-    collectGarbage()
-    const { heapUsed, external } = process.memoryUsage()
-    return heapUsed + external
-  }
-
-  /** What the collector finds is freed a little later; what is held never is. */
-  const falls = (to: number) =>
-    until(
-      () => held() <= to,
-      () => `${held() - to} bytes too many are held.`,
-    )
-
   test('a file of 50 MB is not held in it, neither while it comes nor while it is read', async () => {
     const size = 50_000_000
     const { uploads, receive, sent } = setUp({ maxUploadBytes: size })
-    const enough = held() + size / 4
+    const enough = heldBytes() + size / 4
     for (let start = 0; start < size; start += uploadPieceBytes) {
       receive(1, size, Buffer.alloc(Math.min(uploadPieceBytes, size - start), start % 251))
       await until(() => sent.length > 0)
       sent.length = 0
     }
-    await falls(enough)
+    await fallsTo(enough)
     let read = 0
     for await (const part of (uploads.take(1, markOf(1, size)) as File).stream()) {
       read += part.length
-      if (read === size) await falls(enough)
+      if (read === size) await fallsTo(enough)
     }
     expect(read).toBe(size)
     uploads.endCall(1)

@@ -31,6 +31,11 @@ export class Uploads implements UploadListener {
     private readonly directory = tmpdir(),
   ) {}
 
+  /** True while there is no file. */
+  get idle(): boolean {
+    return this.known.size === 0
+  }
+
   /** The next bytes of a file. They are bytes, not text: the connection sees to that. */
   receive({ upload: id, size, body }: Message<'upload'>): void {
     this.restartTimer()

@@ -123,6 +123,14 @@ export class Viewer implements Screen, Lag {
     else this.waitingForShown.push({ sequence, callback })
   }
 
+  get ready(): Promise<void> | null {
+    return this.root.readyFor(this)
+  }
+
+  asCall(run: ServerFunction): ServerFunction {
+    return this.root.asCall(run)
+  }
+
   find(slot: number, path: string, seen: number): ServerFunction | undefined {
     return this.root.find(slot, path, seen, this)
   }

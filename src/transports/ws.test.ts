@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { subprotocol } from '../protocol/messages.ts'
@@ -48,14 +48,14 @@ interface Ends {
 
 const options = { maxMessageBytes: 1000, allow: () => true }
 
-/** Opens some connections to one server, and gives both ends of each. */
-async function openScene(connections: number) {
+/** Opens some connections to one server, and gives both ends of each. `answer` hears what the server is sent. */
+async function openScene(connections: number, answer: (socket: Socket) => void = () => {}) {
   const http = createServer()
   let accepted: Socket | undefined
   let drained = 0
   const transport = webSocketTransport(options, (socket) => {
     accepted = socket
-    return { message: () => {}, drained: () => drained++, closed: () => {} }
+    return { message: () => answer(socket), drained: () => drained++, closed: () => {} }
   })
   let stream: CountedStream | undefined
   http.on('upgrade', (request, socket, head) => {
@@ -64,9 +64,10 @@ async function openScene(connections: number) {
   })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
   const ends: Ends[] = []
   for (let i = 0; i < connections; i++) {
-    const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, subprotocol)
+    const client = new WebSocket(`ws://127.0.0.1:${port}`, subprotocol)
     const received: string[] = []
     client.on('message', (data) => received.push(String(data)))
     await once(client, 'open')
@@ -78,7 +79,7 @@ async function openScene(connections: number) {
     http.closeAllConnections()
     await new Promise((resolve) => http.close(resolve))
   }
-  return { ends, close, drained: () => drained }
+  return { ends, port, close, drained: () => drained }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -153,5 +154,84 @@ test('what goes to many connections is made a frame once, of any length, and kee
   await until(() => ends.every(({ received }) => received.length === texts.length + 2))
   for (const { received } of ends) expect(received).toEqual(['before', ...texts, 'after'])
   expect(messages.every(({ wire }, i) => wire === made[i] && wire !== undefined)).toBe(true)
+  await close()
+})
+
+/** Each is the last, or the first, of a way in which a frame says its length. */
+const lengths = [0, 1, 125, 126, 65_535, 65_536, 1_048_576]
+
+test.each(lengths)(
+  '%d bytes arrive as they were sent: text and bytes, alone and with others',
+  async (length) => {
+    const { ends, close } = await openScene(1)
+    const [{ server, client }] = ends as [Ends]
+    const got: string[] = []
+    const ofBytes = (bytes: Uint8Array) => `bytes ${Buffer.from(bytes).toString('latin1')}`
+    client.on('message', (data: Buffer, isBinary) => got.push(isBinary ? ofBytes(data) : String(data)))
+    const text = 'x'.repeat(length)
+    const bytes = new Uint8Array(length).fill(0xff)
+    server.send(text)
+    await until(() => got.length === 1)
+    server.send(bytes)
+    server.send('between')
+    server.send(text)
+    server.sendPrepared?.(new PreparedMessage(text))
+    server.send(bytes)
+    server.send('after')
+    await until(() => got.length === 7)
+    expect(got).toEqual([text, ofBytes(bytes), 'between', text, text, ofBytes(bytes), 'after'])
+    await close()
+  },
+)
+
+test('text is counted in bytes, not in characters', async () => {
+  const { ends, close } = await openScene(1)
+  const [{ server, received }] = ends as [Ends]
+  const texts = ['é'.repeat(63), '€'.repeat(42), '😀'.repeat(16_384)]
+  for (const text of texts) server.send(text)
+  await until(() => received.length === texts.length)
+  expect(received).toEqual(texts)
+  await close()
+})
+
+test('what is sent to a connection that is closing, or is gone, is dropped', async () => {
+  const { ends, close } = await openScene(1)
+  const [{ server, stream, client, received }] = ends as [Ends]
+  const closed = once(client, 'close')
+  server.close(4408, 'handshake_timeout')
+  const before = stream.writes
+  const send = () => {
+    server.send('too late')
+    server.sendPrepared?.(new PreparedMessage('too late'))
+  }
+  send()
+  await closed
+  await until(() => stream.destroyed)
+  send()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([stream.writes - before, received, server.bufferedBytes]).toEqual([0, [], 0])
+  await close()
+})
+
+const asksToClose = [0x88, 0x80, 0, 0, 0, 0]
+const says = [0x81, 0x81, 0, 0, 0, 0, 'x'.charCodeAt(0)]
+
+test('nothing follows the word that a connection closes, though an answer was waiting to leave', async () => {
+  const { port, close } = await openScene(0, (socket) => socket.send('answer'))
+  const raw = connect(port, '127.0.0.1')
+  const heard: Buffer[] = []
+  raw.on('data', (data: Buffer) => heard.push(data))
+  const ended = once(raw, 'end')
+  raw.write(
+    'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  await until(() => heard.length > 0)
+  heard.length = 0
+  // In one piece: the server hears of both before anything that waits in this turn has left.
+  raw.write(Buffer.from([...says, ...asksToClose]))
+  await ended
+  const frames = Buffer.concat(heard)
+  expect(frames[frames.length - 2]).toBe(0x88)
   await close()
 })

@@ -74,7 +74,6 @@ function listen(webSocket: WebSocket, stream: Duplex, accept: AcceptSocket): voi
 let corked: WebSocketAdapter | null = null
 
 function cork(adapter: WebSocketAdapter): void {
-  if (corked === adapter) return
   if (corked === null) process.nextTick(flushCorked)
   else corked.flush()
   corked = adapter
@@ -84,8 +83,14 @@ function flushCorked(): void {
   corked?.flush()
 }
 
+/** More than this is not copied to be one write with others. */
+const mostJoinedBytes = 16_384
+
 class WebSocketAdapter implements Socket {
   private watching = false
+  /** What waits while it is corked. */
+  private readonly waiting: Buffer[] = []
+  private waitingBytes = 0
 
   constructor(
     private readonly webSocket: WebSocket,
@@ -94,17 +99,11 @@ class WebSocketAdapter implements Socket {
   ) {}
 
   get bufferedBytes(): number {
-    return this.stream.writableLength
+    return this.stream.writableLength + this.waitingBytes
   }
 
   send(data: Body): void {
-    const { webSocket } = this
-    if (webSocket.readyState !== webSocket.OPEN) return
-    if (corked !== this) {
-      cork(this)
-      this.stream.cork()
-    }
-    this.stream.write(frameOf(data))
+    if (this.isOpen) this.add(frameOf(data))
   }
 
   /**
@@ -112,20 +111,48 @@ class WebSocketAdapter implements Socket {
    * leaves at once, for this connection is rarely the one that gets more in this turn.
    */
   sendPrepared(message: PreparedMessage): void {
-    const { webSocket, stream } = this
-    if (webSocket.readyState !== webSocket.OPEN) return
+    if (!this.isOpen) return
     message.wire ??= makeFrame(message.data)
-    stream.write(message.wire)
-    if (corked !== this && stream.writableLength > 0) this.watch()
+    if (corked === this) this.add(message.wire as Buffer)
+    else this.write(message.wire as Buffer)
+  }
+
+  private get isOpen(): boolean {
+    const { webSocket } = this
+    return webSocket.readyState === webSocket.OPEN
+  }
+
+  private add(frame: Buffer): void {
+    if (corked !== this) cork(this)
+    if (this.waitingBytes + frame.length > mostJoinedBytes) this.writeWaiting()
+    if (frame.length > mostJoinedBytes) return this.write(frame)
+    this.waiting.push(frame)
+    this.waitingBytes += frame.length
   }
 
   /** Writes what was sent in this turn. */
   flush(): void {
     if (corked !== this) return
     corked = null
-    this.stream.uncork()
-    // Hearing of every write would cost more than most writes; only those that the network did not take matter.
-    if (this.stream.writableLength > 0) this.watch()
+    this.writeWaiting()
+  }
+
+  private writeWaiting(): void {
+    const { waiting, waitingBytes } = this
+    const [first] = waiting
+    // After the word that a connection closes, which `ws` gives by itself where the browser closes it, nothing may follow.
+    if (first !== undefined && this.isOpen) {
+      this.write(waiting.length === 1 ? first : Buffer.concat(waiting, waitingBytes))
+    }
+    waiting.length = 0
+    this.waitingBytes = 0
+  }
+
+  /** Hearing of every write would cost more than most writes; only those that the network did not take matter. */
+  private write(bytes: Buffer): void {
+    const { stream } = this
+    stream.write(bytes)
+    if (stream.writableLength > 0) this.watch()
   }
 
   private watch(): void {

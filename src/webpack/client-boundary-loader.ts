@@ -1,9 +1,10 @@
+import { type DirectiveModule, type Rewritten, runDirectiveLoader } from './directive-loader.ts'
 import { readExportNames } from './export-names.ts'
 import { ownFiles } from './files.ts'
-import type { HostedContext, LoaderHost, SourceMapArgument } from './loader-host.ts'
-import { hasDirective, readModuleExports } from './module-exports.ts'
+import type { HostedContext, SourceMapArgument } from './loader-host.ts'
+import { readModuleExports } from './module-exports.ts'
 import { moduleId, packageOf } from './module-id.ts'
-import { readRequests, refuseBothDirectives } from './module-syntax.ts'
+import { readRequests } from './module-syntax.ts'
 import { writeConstants } from './write-exports.ts'
 
 interface ClientBoundaryOptions {
@@ -20,28 +21,12 @@ export default function clientBoundaryLoader(
   source: string,
   sourceMap?: SourceMapArgument,
 ): void {
-  const callback = this.async()
-  const host = this.liveroot
   const { live } = this.getOptions() as ClientBoundaryOptions
-  // The text test spares nearly all modules a second parse.
-  if (!host || !source.includes('use client') || live.includes(packageOf(this.resourcePath) ?? '')) {
-    callback(null, source, sourceMap)
-    return
-  }
-  replaceClientModule(this, host, source).then(
-    (replaced) => (replaced === undefined ? callback(null, source, sourceMap) : callback(null, replaced)),
-    callback,
-  )
+  if (live.includes(packageOf(this.resourcePath) ?? '')) this.callback(null, source, sourceMap)
+  else runDirectiveLoader(this, source, sourceMap, { directive: 'use client', rewrite: writeReferences })
 }
 
-async function replaceClientModule(
-  context: HostedContext,
-  host: LoaderHost,
-  source: string,
-): Promise<string | undefined> {
-  const program = host.parse(source)
-  if (!hasDirective(program, 'use client')) return undefined
-  refuseBothDirectives(program)
+async function writeReferences({ context, host, program }: DirectiveModule): Promise<Rewritten> {
   const { format, isEsModule } = readModuleExports(program)
   const exportNames = await readExportNames(context, host, program)
   const id = moduleId(context.rootContext, context.resource)
@@ -49,11 +34,11 @@ async function replaceClientModule(
   const runtime = JSON.stringify(context.utils.contextify(context.context, ownFiles.clientReference))
   if (format === 'commonjs') {
     const args = [id, exportNames, isEsModule].map((value) => JSON.stringify(value)).join(', ')
-    return `module.exports = require(${runtime}).clientModuleProxy(${args})\n`
+    return { code: `module.exports = require(${runtime}).clientModuleProxy(${args})\n` }
   }
   const references = writeConstants(
     exportNames,
     (name) => `clientReference(${JSON.stringify(id)}, ${JSON.stringify(name)})`,
   )
-  return `import { clientReference } from ${runtime}\n${references}`
+  return { code: `import { clientReference } from ${runtime}\n${references}` }
 }

@@ -1,8 +1,10 @@
+import type { Program } from 'estree'
+import { type DirectiveModule, type Rewritten, runDirectiveLoader } from './directive-loader.ts'
 import { readExportNames } from './export-names.ts'
 import { ownFiles } from './files.ts'
-import type { HostedContext, LoaderHost, SourceMapArgument } from './loader-host.ts'
-import { hasDirective, readModuleExports } from './module-exports.ts'
-import { hasInlineDirective, readNotFunctions, refuseBothDirectives } from './module-syntax.ts'
+import type { HostedContext, SourceMapArgument } from './loader-host.ts'
+import { readModuleExports } from './module-exports.ts'
+import { hasInlineDirective, readNotFunctions } from './module-syntax.ts'
 import { writeConstants } from './write-exports.ts'
 
 /**
@@ -14,29 +16,18 @@ export default function serverStubsLoader(
   source: string,
   sourceMap?: SourceMapArgument,
 ): void {
-  const callback = this.async()
-  const host = this.liveroot
-  if (!host || !source.includes('use server')) {
-    callback(null, source, sourceMap)
-    return
-  }
-  replaceServerModule(this, host, source).then(
-    (replaced) => (replaced === undefined ? callback(null, source, sourceMap) : callback(null, replaced)),
-    callback,
-  )
+  runDirectiveLoader(this, source, sourceMap, {
+    directive: 'use server',
+    rewrite: writeStubs,
+    inspectOther: refuseInline,
+  })
 }
 
-async function replaceServerModule(
-  context: HostedContext,
-  host: LoaderHost,
-  source: string,
-): Promise<string | undefined> {
-  const program = host.parse(source)
-  refuseBothDirectives(program)
-  if (!hasDirective(program, 'use server')) {
-    if (hasInlineDirective(program, 'use server')) throw new Error(inlineMessage)
-    return undefined
-  }
+function refuseInline(program: Program): void {
+  if (hasInlineDirective(program, 'use server')) throw new Error(inlineMessage)
+}
+
+async function writeStubs({ context, host, program }: DirectiveModule): Promise<Rewritten> {
   const id = host.serverModuleId(context.resource)
   const { format, isEsModule } = readModuleExports(program)
   const exportNames = await readExportNames(context, host, program)
@@ -45,11 +36,11 @@ async function replaceServerModule(
   const runtime = JSON.stringify(context.utils.contextify(context.context, ownFiles.clientServerFunction))
   const write = (name: string) => `createServerFunction(${JSON.stringify(`${id}#${name}`)})`
   if (format === 'esm') {
-    return `import { createServerFunction } from ${runtime}\n${writeConstants(exportNames, write)}`
+    return { code: `import { createServerFunction } from ${runtime}\n${writeConstants(exportNames, write)}` }
   }
   const lines = exportNames.map((name) => `exports[${JSON.stringify(name)}] = ${write(name)}`)
   if (isEsModule) lines.unshift("Object.defineProperty(exports, '__esModule', { value: true })")
-  return `const { createServerFunction } = require(${runtime})\n${lines.join('\n')}\n`
+  return { code: `const { createServerFunction } = require(${runtime})\n${lines.join('\n')}\n` }
 }
 
 const inlineMessage =

@@ -6,20 +6,6 @@ import { keepScreenshot } from './demo.ts'
 import { useDemo } from './demo-in-browser.ts'
 
 const run = promisify(execFile)
-const pages = [
-  '',
-  'counter',
-  'rooms/general',
-  'orders',
-  'market',
-  'slow',
-  'chart',
-  'sign-up',
-  'todos',
-  'upload',
-  'seven-guis',
-]
-const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
 describeInBrowser('the demo in Chromium', () => {
   const demo = useDemo()
@@ -36,24 +22,6 @@ describeInBrowser('the demo in Chromium', () => {
   })
 
   const live = (page: Page) => page.getByText('Live', { exact: true }).first().waitFor()
-
-  test.each(pages)('page /%s looks right on a laptop and a phone, light and dark', async (path) => {
-    const name = path === '' ? 'home' : path.replace('/', '-')
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [device, options] of [
-        ['laptop', {}],
-        ['phone', phone],
-      ] as const) {
-        const page = await open(path, { ...options, colorScheme })
-        await live(page)
-        await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
-        await keepScreenshot(page, `${name}-${device}-${colorScheme}`)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-        expect(overflow).toBeLessThanOrEqual(0)
-        await page.context().close()
-      }
-    }
-  })
 
   test('a counter counts on the server, and a shared one in every tab', async () => {
     const [one, two] = [await open('counter'), await open('counter')]

@@ -67,7 +67,9 @@ describeInBrowser('a server that is started again, in Chromium', () => {
     const page = await browser.visit(`${demo.url}/rooms/general`)
     const name = page.getByLabel('Your name')
     await name.fill('Ada')
-    await page.getByLabel('Message').fill('half a sentence')
+    await page.getByLabel('Message').pressSequentially('half a sentence')
+    // A client component counts what is typed: its state is nowhere but in the browser's React.
+    await page.getByText('15 / 500').waitFor()
     // From now on the name is in the state of its component, and nowhere else.
     await page.evaluate(() => localStorage.clear())
     await kill(page)
@@ -76,8 +78,11 @@ describeInBrowser('a server that is started again, in Chromium', () => {
     expect(await name.inputValue()).toBe('Ada')
     expect(await page.getByLabel('Message').inputValue()).toBe('half a sentence')
     expect(await page.getByLabel('Message').evaluate((field) => field === document.activeElement)).toBe(true)
+    expect(await page.getByLabel('Characters').textContent()).toBe('15 / 500')
+    await page.getByLabel('Message').pressSequentially('!')
+    await page.getByText('16 / 500').waitFor()
     await page.getByRole('button', { name: 'Send' }).click()
-    await page.locator('.messages').getByText('half a sentence').waitFor()
+    await page.locator('.messages').getByText('half a sentence!').waitFor()
   })
 
   test('after a deploy, the changed component starts afresh and its neighbours keep their state', async () => {

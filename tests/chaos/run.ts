@@ -39,6 +39,8 @@ export interface ChaosReport {
   readonly cuts: number
 }
 
+const program = new URL('./server.ts', import.meta.url)
+
 /** Runs the script under chaos, then undisturbed, and compares what every browser shows. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, clients, progress = () => {} } = options
@@ -66,7 +68,7 @@ interface Played {
 async function disturbed(options: ChaosOptions): Promise<Played> {
   const { seconds, seed, clients, store, progress = () => {} } = options
   const place = newPlace(store)
-  const servers = new Servers(1, [store, 'memory', place])
+  const servers = new Servers(program, 1, [store, 'memory', place])
   const browsers = startBrowsers()
   await servers.start()
   const { meanBytesToCut, jitterMs, meanPauseMs } = options
@@ -103,7 +105,7 @@ async function undisturbed(
   clients: number,
   { counts, interrupted }: Finished,
 ): Promise<Played> {
-  const servers = new Servers(1, ['memory', 'memory', ''])
+  const servers = new Servers(program, 1, ['memory', 'memory', ''])
   const browsers = startBrowsers()
   await servers.start()
   const network = { targets: servers.ports }

@@ -17,8 +17,12 @@ export class Servers {
   private killing: Promise<void> = Promise.resolve()
   private readonly spared = signal()
 
-  /** @param args what each is started with. */
+  /**
+   * @param program what each runs.
+   * @param args what it is started with.
+   */
   constructor(
+    private readonly program: URL,
     private readonly count: number,
     private readonly args: readonly string[],
   ) {}
@@ -29,19 +33,27 @@ export class Servers {
   }
 
   private launch(): Child {
-    return Child.start(new URL('./server.ts', import.meta.url), { args: this.args })
+    return Child.start(this.program, { args: this.args })
   }
 
-  /** Kills one of them, as `kill -9` does, so long after the last one was there again, and starts it anew at once. */
-  killEvery(everyMs: number, draw: Draw): void {
-    this.killing = this.killOn(everyMs, draw)
+  /**
+   * Kills one of them, as `kill -9` does, so long after the last one was there again, and starts it anew at once.
+   *
+   * @param killed looks on, from each kill on; the next one waits for it, too.
+   */
+  killEvery(everyMs: number, draw: Draw, killed: () => Promise<void> = async () => {}): void {
+    this.killing = this.killOn(everyMs, draw, killed)
   }
 
-  private async killOn(everyMs: number, draw: Draw): Promise<void> {
+  private async killOn(everyMs: number, draw: Draw, killed: () => Promise<void>): Promise<void> {
+    let watched: Promise<unknown> = Promise.resolve()
     for (;;) {
-      await Promise.race([this.spared.promise, new Promise((resolve) => setTimeout(resolve, everyMs))])
-      if (this.spared.done) return
-      await this.kill(draw.below(this.count))
+      const pause = new Promise((resolve) => setTimeout(resolve, everyMs))
+      await Promise.race([this.spared.promise, Promise.all([pause, watched])])
+      if (this.spared.done) return void (await watched)
+      const kill = this.kill(draw.below(this.count))
+      watched = killed()
+      await kill
     }
   }
 

@@ -61,11 +61,12 @@ class Kept {
     if (this.tree.state?.dirty) this.saves++
     const { slots, gone } = this.tree.state?.take() ?? { slots: [], gone: [] }
     if (slots.length > 0) this.lastSaved = slots.map(({ id }) => id)
-    for (const { id, parent, hole, captured } of slots) {
+    for (const { id, parent, hole, generation, captured } of slots) {
       this.store.set(id, {
         id,
         parent,
         hole,
+        generation,
         signature: captured?.component.signature ?? '',
         kinds: captured?.kinds ?? '',
         values: structuredClone(captured?.values ?? []),

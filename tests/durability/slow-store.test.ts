@@ -1,5 +1,12 @@
-import { createLiveServer, type LiveServer, memoryStore, route, type SessionStore } from 'liveroot/server'
-import { useState } from 'react'
+import {
+  createLiveServer,
+  type LiveLimits,
+  type LiveServer,
+  memoryStore,
+  route,
+  type SessionStore,
+} from 'liveroot/server'
+import { createElement, useState } from 'react'
 import type { HelloBody, WelcomeBody } from '../../src/protocol/messages.ts'
 import { Peer } from '../failures/peer.ts'
 
@@ -47,11 +54,31 @@ function Pushed(): string {
   return text
 }
 
+let begun = 0
+let unblock: () => void = () => {}
+
+/** Has a handler that does not end before it is told to. */
+function Never() {
+  const [clicks, setClicks] = useState(0)
+  const onClick = () => {
+    begun++
+    setClicks(clicks + 1)
+    return new Promise<void>((resolve) => {
+      unblock = resolve
+    })
+  }
+  return createElement('b', { onClick }, clicks)
+}
+
 const servers: LiveServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())))
 
-async function serve(sessionStore: SessionStore): Promise<{ server: LiveServer; port: number }> {
-  const server = createLiveServer({ routes: [route('/', Pushed)], sessionStore })
+async function serve(
+  sessionStore: SessionStore,
+  limits: Partial<LiveLimits> = {},
+): Promise<{ server: LiveServer; port: number }> {
+  const routes = [route('/', Pushed), route('/never', Never)]
+  const server = createLiveServer({ routes, sessionStore, limits })
   servers.push(server)
   return { server, port: (await server.listen(0, '127.0.0.1')).port }
 }
@@ -110,4 +137,61 @@ test('a lost connection whose claim is answered late takes nothing from the one 
   await living.ask('p', (message) => message === 'q')
   expect(living.closed).toBeNull()
   living.end()
+})
+
+test('a hello that was delayed on its way to another server is known there to be outdated', async () => {
+  const store = slowStore()
+  const { peer, welcome } = await enter((await serve(store)).port)
+  peer.end()
+  await servers.shift()?.close()
+  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const second = await serve(store)
+  const living = await Peer.open(second.port, false)
+  const answer = readWelcome(await living.ask(hello({ ...goingOn, attempt: 3 }), isWelcome))
+  expect(answer.session).toBe('restored')
+  // The other server knows nothing but what is in the store.
+  const delayed = await Peer.open((await serve(store)).port, false)
+  delayed.send(hello({ ...goingOn, attempt: 2 }))
+  expect((await delayed.closing()).refusal).toBe('outdated_hello')
+  await living.ask('p', (message) => message === 'q')
+  living.end()
+})
+
+test('neither a browser that comes back nor a new root waits for calls that run', async () => {
+  // Storing waits for calls longer than this test does.
+  const { port } = await serve(slowStore(), { snapshotDelayMs: 1_000_000 })
+  const peer = await Peer.open(port, false)
+  const welcome = readWelcome(await peer.ask(hello({}), isWelcome))
+  const before = begun
+  const frame = await peer.mount(1, '/never')
+  const slot = /\[(\d+),\["\$","b"/.exec(frame)?.[1]
+  peer.send(`c1,1,1,${slot}\n0.onClick`)
+  await peer.until(() => begun > before)
+  await peer.mount(2, '/')
+  const received = peer.messages.filter((message) => message.startsWith('f')).length
+  peer.end()
+  const back = await Peer.open(port, false)
+  const answer = await back.ask(hello({ token: welcome.token, series: welcome.series, received }), isWelcome)
+  expect(readWelcome(answer).session).toBe('resumed')
+  unblock()
+  back.end()
+})
+
+test('the first frame of a root waits until the store has its tree, and not for ever', async () => {
+  const store = slowStore()
+  const { port } = await serve(store)
+  const peer = await Peer.open(port)
+  const release = store.hold('save')
+  const before = store.held
+  peer.send('m1\n/')
+  await peer.until(() => store.held > before)
+  await peer.ask('p', (message) => message === 'q')
+  expect(peer.messages.filter((message) => message.startsWith('f'))).toEqual([])
+  release()
+  await peer.next((message) => message.startsWith('f1,1'))
+  // A store that does not answer holds up no page for good.
+  const recover = store.hold('save')
+  await peer.ask('m2\n/', (message) => message.startsWith('f2,1'))
+  recover()
+  peer.end()
 })

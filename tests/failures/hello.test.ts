@@ -44,6 +44,7 @@ test.each<[string, string]>([
   ['a fraction', 'h2\n{"received":1.5}'],
   ['a count that is too large', 'h2\n{"received":1e300}'],
   ['a text for a count', 'h2\n{"received":"1"}'],
+  ['an attempt that is no count', 'h2\n{"attempt":-1}'],
 ])('%s is a bad frame', async (_, hello) => {
   expect(await greet(hello)).toMatchObject({ letters: 'z', closed: 'bad_frame' })
 })

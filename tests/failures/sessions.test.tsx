@@ -135,6 +135,35 @@ describe('tokens', () => {
     copy.peer.end()
   })
 
+  test('a hello that was delayed past its successor’s takes the session from nobody', async () => {
+    const first = await enter(null)
+    await cut(first)
+    // The browser has given up the connection on which it said its second hello, and says a third.
+    const delayed = await Peer.open(scene.port, false)
+    const third = await enter(null, { ...goingOn(first), attempt: 3 })
+    expect(third.welcome.session).toBe('resumed')
+    delayed.send(`h2\n${JSON.stringify({ ...goingOn(first), attempt: 2 })}`)
+    expect(await delayed.closing()).toEqual({
+      code: closeCodes.outdated_hello,
+      reason: 'outdated_hello',
+      refusal: 'outdated_hello',
+    })
+    expect(refusals()).toEqual({ outdated_hello: 1 })
+    await ping(third)
+    expect(third.peer.closed).toBeNull()
+    third.peer.end()
+  })
+
+  test('one whose welcome was lost is followed by a later one, which is let in', async () => {
+    const first = await enter(null)
+    await cut(first)
+    for (const attempt of [2, 3, 7]) {
+      const again = await enter(null, { ...goingOn(first), attempt })
+      expect(again.welcome.session).toBe('resumed')
+      await cut(again)
+    }
+  })
+
   test('another user’s opens nothing, and does not disturb its owner', async () => {
     const ada = await enter('ada')
     for (const thief of ['bob', null]) {
@@ -157,6 +186,32 @@ describe('tokens', () => {
     expect(refusals()).toEqual({ stale_token: 1 })
     late.peer.end()
   })
+})
+
+test('at `maxSessions` the next browser is told to come back, and is let in when another has left', async () => {
+  await scene.end()
+  // One is the bystander's.
+  scene = await openScene({ limits: { maxSessions: 3, sessionGraceMs: 600_000, retryAfterMs: 777 } })
+  const [first, second] = [await enter(null), await enter(null)]
+  // One that waits for its browser counts, too.
+  await cut(second)
+  const third = await Peer.open(scene.port, false)
+  third.send('h2')
+  expect(await third.closing()).toEqual({
+    code: closeCodes.too_many_sessions,
+    reason: 'too_many_sessions',
+    refusal: 'too_many_sessions',
+  })
+  expect(third.messages[0]).toContain('"retryAfterMs":777')
+  expect([scene.server.sessions, refusals()]).toEqual([3, { too_many_sessions: 1 }])
+  // Its own browser finds it.
+  const back = await enter(null, goingOn(second))
+  expect(back.welcome.session).toBe('resumed')
+  first.peer.socket.close(1000)
+  await back.peer.until(() => scene.server.sessions === 2)
+  const late = await enter(null)
+  expect(late.welcome.session).toBe('new')
+  for (const { peer } of [back, late]) peer.end()
 })
 
 describe('disconnect', () => {

@@ -82,7 +82,10 @@ function Ticker() {
   return <p title={`${n}`.padEnd(50_000, 'x')}>{n}</p>
 }
 
-test.each([['that missed more', 60_000, 'restored']])(
+test.each([
+  ['that missed little', 12_000_000, 'resumed'],
+  ['that missed more', 60_000, 'restored'],
+])(
   'a browser that is away under a fast ticker, %s: little is kept, and it comes back to the newest state',
   async (_, maxUnackedBytes, outcome) => {
     const { port, server, end } = await openScene({

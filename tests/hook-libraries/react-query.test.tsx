@@ -207,7 +207,8 @@ test('refetchInterval runs once the library is told that components live here', 
   await still.unmount()
   environmentManager.setIsServer(() => false)
   try {
-    const screen = await renderLive(withClient(<App />))
+    // It is never quiet.
+    const screen = await renderLive(withClient(<App />), { settleTimeoutMs: 100 })
     await until(() => Number(text(screen)) > 3)
     await screen.unmount()
     await expectNothingLeft()

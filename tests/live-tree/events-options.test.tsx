@@ -304,6 +304,75 @@ test('a client component’s function keeps its timing; those superseded settle 
   await screen.unmount()
 })
 
+describe('what waits in a function that a client component was given is sent when', () => {
+  const seen: string[] = []
+  const Search = clientComponent('WaitingSearch', ({ search }: { search(text: string): unknown }) => (
+    <form onSubmit={(event) => event.preventDefault()}>
+      <input onInput={({ currentTarget }) => void search(currentTarget.value)} />
+    </form>
+  ))
+  function Inner() {
+    return <Search search={on((text: string) => void seen.push(text), { debounceMs: long })} />
+  }
+  function Page() {
+    const [shows, show] = useState({ slot: true, element: true })
+    return (
+      <>
+        {shows.slot && <Inner />}
+        {shows.element && (
+          <Search search={on((text: string) => void seen.push(text), { debounceMs: long })} />
+        )}
+        <button id="slot" type="button" onClick={() => show({ ...shows, slot: false })} />
+        <button id="element" type="button" onClick={() => show({ ...shows, element: false })} />
+      </>
+    )
+  }
+  const inner = 'form:first-of-type input'
+  const own = 'form:last-of-type input'
+
+  test.each<[string, string, (screen: LiveScreen) => unknown]>([
+    ['the component with its slot goes', inner, (screen) => find(screen, '#slot').click()],
+    ['it goes from the content of a slot that stays', own, (screen) => find(screen, '#element').click()],
+    ['the focus leaves the field whose event it was called in', own, (screen) => find(screen, own).blur()],
+    [
+      'the form of that field is submitted',
+      own,
+      (screen) => find<HTMLFormElement>(screen, 'form:last-of-type').requestSubmit(),
+    ],
+    ['the page is left', own, () => window.dispatchEvent(new Event('pagehide'))],
+  ])('%s', async (_, selector, leave) => {
+    seen.length = 0
+    const screen = await renderLive(<Page />)
+    find(screen, selector).focus()
+    type(screen, 'words', selector)
+    await screen.settled()
+    expect(seen).toEqual([])
+    leave(screen)
+    await screen.settled()
+    expect(seen).toEqual(['words'])
+    await screen.unmount()
+  })
+
+  test('the live root is unmounted', async () => {
+    seen.length = 0
+    const screen = await renderLive(<Page />)
+    type(screen, 'words', own)
+    await screen.settled()
+    await screen.unmount()
+    expect(seen).toEqual(['words'])
+  })
+
+  test('an update leaves it where it is', async () => {
+    seen.length = 0
+    const screen = await renderLive(<Page />)
+    type(screen, 'words', own)
+    find(screen, '#slot').click()
+    await screen.settled()
+    expect([seen, screen.container.querySelectorAll('form').length]).toEqual([[], 1])
+    await screen.unmount()
+  })
+})
+
 test('a new closure with equal options sends nothing; other options send only themselves', async () => {
   function App() {
     const [debounceMs, set] = useState(10)

@@ -95,3 +95,27 @@ test('a click outside the form is for what is on the screen', async () => {
   expect([clicked, page.container.querySelectorAll('button').length]).toEqual([['one'], 1])
   await page.close()
 })
+
+test('what is made of a field is not taken for an edit of another one that came to its place', async () => {
+  const heard: string[] = []
+  function Step(): ReactNode {
+    const [name, setName] = useState('')
+    const hear = (what: string) => () => void heard.push(what)
+    return (
+      <>
+        <input id="name" value={name} onChange={(event) => setName(event.target.value)} />
+        {name === '' ? (
+          <input id="known" type="checkbox" checked={false} onChange={hear('known')} />
+        ) : (
+          <input id="mail" value="" onChange={hear('mail')} />
+        )}
+      </>
+    )
+  }
+  const page = await openFarAway(<Step />)
+  enter(page.find('#name'), 'A')
+  page.find<HTMLElement>('#known').click()
+  await page.answered()
+  expect([heard, page.container.querySelector('#mail') === null]).toEqual([['known'], false])
+  await page.close()
+})

@@ -43,7 +43,7 @@ test('without the package of a broker’s client, a server that needs it does no
     }
     writeFileSync(join(bare, 'main.mjs'), withoutPeers)
     const { stdout } = await run(process.execPath, ['main.mjs'], { cwd: bare })
-    expect(JSON.parse(stdout)).toEqual(Array(7).fill('missing_peer'))
+    expect(JSON.parse(stdout)).toEqual(Array(14).fill('missing_peer'))
   } finally {
     rmSync(bare, { recursive: true, force: true })
   }
@@ -51,10 +51,10 @@ test('without the package of a broker’s client, a server that needs it does no
 
 const withoutPeers = `
   import { createLiveServer, source } from 'liveroot/server'
-  import { jetstream, natsBus } from 'liveroot/nats'
-  import { postgresBus, postgresQueue } from 'liveroot/postgres'
+  import { jetstream, natsBus, natsLocks, natsStore } from 'liveroot/nats'
+  import { postgresBus, postgresLocks, postgresQueue } from 'liveroot/postgres'
   import { rabbitmq, rabbitmqBus } from 'liveroot/rabbitmq'
-  import { redisBus, redisStream } from 'liveroot/redis'
+  import { redisBus, redisIdempotency, redisLocks, redisStore, redisStream } from 'liveroot/redis'
   const url = 'redis://127.0.0.1:1'
   const queues = [
     jetstream({ url, stream: 's', consumer: 'c' }),
@@ -64,7 +64,10 @@ const withoutPeers = `
   ]
   const servers = [
     ...queues.map((queue) => ({ sources: [source(queue, () => {})] })),
-    ...[natsBus, postgresBus, rabbitmqBus].map((bus) => ({ bus: bus({ url }) })),
+    ...[natsBus, postgresBus, rabbitmqBus, redisBus].map((bus) => ({ bus: bus({ url }) })),
+    ...[natsLocks, postgresLocks, redisLocks].map((locks) => ({ locks: locks({ url }) })),
+    ...[natsStore, redisStore].map((store) => ({ sessionStore: store({ url }) })),
+    { idempotency: redisIdempotency({ url }) },
   ]
   const codes = []
   for (const options of servers) {

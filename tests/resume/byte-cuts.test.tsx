@@ -110,6 +110,7 @@ function sha(bytes: Uint8Array): string {
 
 test(`connections cut at any byte: calls, results, streams and shared roots, once and in order (seed ${seed})`, async () => {
   const page = await openPage(1_500)
+  const { sessions } = page.server
   const numbers = Array.from({ length: 60 }, (_, i) => i + 1)
   const answers: Promise<number>[] = []
   const streams: Promise<number[]>[] = []
@@ -131,20 +132,22 @@ test(`connections cut at any byte: calls, results, streams and shared roots, onc
     () => `${shown()} is not ${board}`,
   )
   expect(page.container.querySelector('p')?.textContent).toContain('1830 ')
-  expect(page.server.sessions).toBe(1)
+  // No other has begun, but where the very first welcome was lost.
+  expect(page.server.sessions).toBe(sessions)
   expect(page.network.cuts).toBeGreaterThan(3)
   await page.close()
 })
 
 test(`connections cut within files: they arrive whole, and their calls run once (seed ${seed})`, async () => {
   const page = await openPage(90_000)
+  const { sessions } = page.server
   const files = [400_000, 7, 150_000, 33_000].map((size) => randomBytes(size))
   const digests = files.map((bytes) => functions.digest(new Blob([bytes])))
   const between = [1, 2, 3].map((n) => functions.add(n))
   expect(await Promise.all(digests)).toEqual(files.map(sha))
   expect(await Promise.all(between)).toEqual([2, 4, 6])
   expect(page.added).toEqual([1, 2, 3])
-  expect(page.server.sessions).toBe(1)
+  expect(page.server.sessions).toBe(sessions)
   expect(page.network.cuts).toBeGreaterThan(0)
   await page.close()
 })

@@ -3,6 +3,7 @@ import { LiveBanner, LiveRoot, type LiveStatus, useLiveStatus } from 'liveroot/c
 import { route } from 'liveroot/server'
 import { clientComponent } from 'liveroot/testing'
 import { type ReactNode, Suspense } from 'react'
+import { sessionForImports } from '../../src/client/live-client.ts'
 import { openPage, type Page } from '../live-tree/page.ts'
 import { quietConsole, until } from '../live-tree/support.ts'
 
@@ -14,14 +15,21 @@ function Status(): ReactNode {
   return null
 }
 
-let ask: () => Promise<unknown> = async () => {}
-const Probe = clientComponent('StatusProbe', ({ onAsk }: { onAsk: () => Promise<unknown> }): ReactNode => {
+let ask: (name?: string) => Promise<unknown> = async () => {}
+/** What was asked, in the order in which it came. */
+const asked: (string | undefined)[] = []
+const Probe = clientComponent('StatusProbe', ({ onAsk }: { onAsk: typeof ask }): ReactNode => {
   ask = onAsk
   return 'ready'
 })
 
+async function onAsk(name?: string): Promise<string> {
+  asked.push(name)
+  return 'done'
+}
+
 async function open(): Promise<Page> {
-  const page = await openPage({ routes: [route('/', () => <Probe onAsk={async () => 'done'} />)] })
+  const page = await openPage({ routes: [route('/', () => <Probe onAsk={onAsk} />)] })
   page.render(
     <>
       <Suspense>
@@ -70,5 +78,36 @@ test('a page whose session another one takes says so, and does not fight for it'
   await until(() => banner(page)?.textContent?.includes('another tab') === true)
   await expect(ask()).rejects.toMatchObject({ code: 'connection_lost' })
   expect(page.connections).toHaveLength(2)
+  await page.close()
+})
+
+test('a call that is made at the moment when the page is in touch again is sent once', async () => {
+  const page = await open()
+  asked.length = 0
+  page.connections[0]?.drop()
+  const store = sessionForImports().status
+  const answer = new Promise((resolve) => {
+    const stop = store.watch(() => {
+      if (store.current.state !== 'open') return
+      stop()
+      resolve(ask('at once'))
+    })
+  })
+  expect(await answer).toBe('done')
+  expect(await ask('later')).toBe('done')
+  expect(asked).toEqual(['at once', 'later'])
+  expect(page.connections[1]?.up.filter((message) => message.startsWith('c'))).toHaveLength(2)
+  await page.close()
+})
+
+test('each hello of a page that goes on has a greater number', async () => {
+  const page = await open()
+  for (let n = 1; n <= 3; n++) {
+    page.connections.at(-1)?.drop()
+    await until(() => page.connections.length > n && status?.state === 'open')
+  }
+  const [first, ...others] = page.connections.map(({ up }) => JSON.parse(up[0]?.slice(3) ?? ''))
+  expect(first).toEqual({})
+  expect(others.map(({ attempt }) => attempt)).toEqual([2, 3, 4])
   await page.close()
 })

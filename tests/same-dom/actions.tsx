@@ -10,6 +10,7 @@ import {
 import { editing } from './fields.tsx'
 import type { Side, Update } from './side.ts'
 import type { FormSpec, HopeSpec, LaterSpec } from './spec.ts'
+import { givenItems } from './widgets.tsx'
 
 interface Props<Spec> {
   readonly spec: Spec
@@ -100,6 +101,9 @@ export function Hope({ spec, side }: Props<HopeSpec>): ReactNode {
   const [owner] = useState(() => ++owners)
   const [items, setItems] = useState<readonly string[]>(['0'])
   useEffect(() => side.register<Update<readonly string[]>>(name, setItems), [side, name])
+  useEffect(() => {
+    givenItems.set(owner, new Set([...(givenItems.get(owner) ?? []), ...items]))
+  }, [owner, items])
   const add = async (item: string) => {
     side.hear(`add ${name} ${item}`)
     if (spec.takesMs > 0) await wait(spec.takesMs)

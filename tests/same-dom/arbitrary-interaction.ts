@@ -99,6 +99,7 @@ export function hurries(): Arbitrary<Hurry> {
     latencyMs: fc.constantFrom(0, 4, 50, 300),
     jitterMs: fc.constantFrom(0, 10, 100, 300),
     lateByMs: fc.constantFrom(0, 5, 40),
+    stolenMs: fc.constantFrom(0, 0, 2, 8),
     seed: fc.nat(),
     pauses,
   })

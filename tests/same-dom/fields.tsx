@@ -62,7 +62,9 @@ export function Field({ spec, side }: FieldProps): ReactNode {
   }, [])
   const change = (event: object) => {
     edit(event)
-    if (!mounted.current) return
+    // It sets all of its name, which may have counted differently.
+    const isAlone = side.mounted().get(`${name}:edits`) === 1
+    if (!mounted.current || !isAlone) return
     // With the closure of a render that does not know of the edit before, this would count it once only.
     side.act<number>(`${name}:edits`, edits + 1, (before) => before + 1)
   }

@@ -3,12 +3,12 @@ import './environment.ts'
 import { checkSameDom } from './property.ts'
 
 // Started by scripts/fuzz.mjs: runs its share of the sequences and tells how far it is.
-const [runs = '1000', seed = '0'] = process.argv.slice(2)
+const [runs = '1000', seed = '0', skip = '0'] = process.argv.slice(2)
 let done = 0
 
 async function main(): Promise<number> {
   try {
-    await checkSameDom(Number(runs), Number(seed), () => {
+    await checkSameDom({ runs: Number(runs), seed: Number(seed), skip: Number(skip) }, () => {
       if (++done % 100 === 0) process.send?.(done)
     })
     return 0

@@ -1,5 +1,5 @@
 import { randomFrom } from '../support/random.ts'
-import { delayTimers, pass, setDistance } from './environment.ts'
+import { delayTimers, pass, setDistance, stealTime } from './environment.ts'
 import type { FieldElement } from './hands.ts'
 import { heldBy } from './hands.ts'
 import { checkHopes } from './hopes.ts'
@@ -20,6 +20,8 @@ interface Expected {
 /** What a field must show until the call that tells of it is answered. */
 interface Typed {
   readonly text: string
+  /** Of the field as it was: React makes a text field of the very element that was a checkbox. */
+  readonly type: string
   readonly call: number
 }
 
@@ -43,6 +45,8 @@ export class HurriedRunner extends Runner {
     super(program, browser, { ...hurry, random })
     setDistance(4)
     delayTimers(() => Math.floor(hurry.lateByMs * random()))
+    const { stolenMs } = hurry
+    if (stolenMs > 0) stealTime(() => stolenMs * random())
   }
 
   override async all(): Promise<void> {
@@ -63,6 +67,7 @@ export class HurriedRunner extends Runner {
   override async close(): Promise<void> {
     await super.close()
     delayTimers(() => 0)
+    stealTime(() => 0)
     setDistance(1)
   }
 
@@ -108,8 +113,10 @@ export class HurriedRunner extends Runner {
     const { field } = edit
     this.forgetGroup(field)
     // A call whose arguments take time to write leaves later.
-    if (answers.last > before) this.typed.set(field, { text: edit.entry.text, call: answers.last })
-    else this.typed.delete(field)
+    if (answers.last > before) {
+      const { type } = field
+      this.typed.set(field, { text: edit.entry.text, type, call: answers.last })
+    } else this.typed.delete(field)
   }
 
   private forgetGroup(field: FieldElement): void {
@@ -133,14 +140,23 @@ export class HurriedRunner extends Runner {
 
   private checkTyped(): void {
     const { answers } = this.live
-    for (const [field, { text, call }] of this.typed) {
+    for (const [field, { text, type, call }] of this.typed) {
       if (!field.isConnected || !answers.isOpen(call)) this.typed.delete(field)
+      else if (field.type !== type) this.checkRendered(field)
       else if (heldBy(field) !== text) {
         throw this.difference(
           `A field shows "${heldBy(field)}", but "${text}" was entered, and is not answered`,
         )
       }
     }
+  }
+
+  /** What was made of a checkbox says nothing of the text field in its place: see `tests/react-facts.test.tsx`. */
+  private checkRendered(field: FieldElement): void {
+    const [rendered = ''] = /^.*(?=: )/.exec(field.nextElementSibling?.textContent ?? '') ?? []
+    const expected = field.type === 'checkbox' ? rendered && 'on' : rendered
+    if (heldBy(field) !== expected)
+      throw this.difference(`A field shows "${heldBy(field)}", and was rendered with "${expected}"`)
   }
 
   /** Every call came once, in order, to the closure that was on the screen. */
@@ -166,12 +182,16 @@ export class HurriedRunner extends Runner {
   /** Waits until nothing is under way, and makes the two worlds the same. */
   private async rest(): Promise<void> {
     this.live.deliver()
-    for (let i = 0; i < 30 && (i < 1 || this.live.answers.size > 0); i++) await this.settled('rest')
+    for (let i = 0; i < 30 && (i < 1 || this.live.answers.size > 0); i++) {
+      await this.settled('rest')
+      // What content that waits is asked is answered when it is there.
+      if (this.live.answers.size > 0) await this.resolveNext(0)
+    }
     if (this.live.answers.size > 0) throw this.difference(`${this.live.answers.size} calls are not answered`)
     this.check()
     this.matchCalls(true)
     this.typed.clear()
-    checkHopes((text) => this.difference(text))
+    checkHopes(this.waits, (text) => this.difference(text))
     if (this.live.container.querySelector('[data-live-pending]'))
       throw this.difference('Elements are still pending')
     if (!this.waits) await this.repeat()
@@ -188,13 +208,13 @@ function formName(form: HTMLFormElement): string {
 }
 
 /**
- * The last word of a mark is what the closure captured; of a submit, what follows is what was entered. Another field may
- * stand in the place of the one that was edited: handlers are named by their places.
+ * The last word of a mark is what the closure captured; of a submit, what follows is what was entered. Another field of the
+ * same kind may stand in the place of the one that was edited: to React it is the same element.
  */
 function sameButNewer(what: string, came: string): boolean {
   const known = (mark: string) => {
     if (mark.startsWith('submit')) return mark.replace(/(form:\w+) \d+/, '$1')
-    return mark.startsWith('edit') ? mark.replace(/ \S+/, '') : mark.replace(/ \d+$/, '')
+    return mark.startsWith('edit') ? mark.replace(/ (\w+):\w+/, ' $1') : mark.replace(/ \d+$/, '')
   }
   return known(what) === known(came)
 }

@@ -6,7 +6,7 @@ import { interactionOf } from './interactions.ts'
 import { others } from './others.ts'
 import type { Side } from './side.ts'
 import { type Program, type Step, type Target, waitsIn } from './spec.ts'
-import { hopes, widgetEffects } from './widgets.tsx'
+import { givenItems, hopes, widgetEffects } from './widgets.tsx'
 import { blankName, LiveWorld, type loadBrowser, ReactWorld, unplanned, type World } from './worlds.tsx'
 
 const fallbacks = 'h5, h6'
@@ -33,6 +33,7 @@ export class Runner {
     unplanned.length = 0
     widgetEffects.count = 0
     hopes.clear()
+    givenItems.clear()
     this.waits = waitsIn(program.root)
     this.react = new ReactWorld(program, browser)
     this.live = new LiveWorld(program, browser, latency)
@@ -125,7 +126,7 @@ export class Runner {
     if (calls.length > 1) await this.repeat()
     else this.checkHeard(calls, this.react.side.heard, 'React')
     this.checkHeard(calls, this.live.side.heard, 'the live tree')
-    checkHopes((text) => this.difference(text))
+    checkHopes(this.waits, (text) => this.difference(text))
     checkAnswers((text) => this.difference(text))
   }
 

@@ -26,6 +26,8 @@ export interface Hurry {
   readonly jitterMs: number
   /** How late timers may be. */
   readonly lateByMs: number
+  /** Up to how much time is gone at each look at the clock: React then stops in the middle of renders. */
+  readonly stolenMs: number
   /** Of what is drawn: every message's part of the jitter, and how late each timer is. */
   readonly seed: number
   /** How long after each step the next one is, in milliseconds; over again when they are used up. */

@@ -105,13 +105,21 @@ interface HopeProps {
   add(item: string): Promise<void>
 }
 
+interface Commit {
+  readonly owner: number
+  readonly items: readonly string[]
+}
+
+/** What the components that give the items have had in a commit, by their numbers. */
+export const givenItems = new Map<number, Set<string>>()
+
 /** What one instance of `Hope` showed, commit by commit. */
 export interface Shown {
   readonly name: string
   /** Items that were not on the screen when the call that added them was answered. */
   readonly early: string[]
   mounted: boolean
-  readonly commits: { readonly owner: number; readonly items: readonly string[] }[]
+  readonly commits: Commit[]
 }
 
 /** Of every `Hope` that was mounted. */

@@ -2,7 +2,8 @@
 import '../support/dom.ts'
 import { isValidElement, type ReactElement } from 'react'
 import { defaultReconnectOptions } from '../../src/client/reconnect.ts'
-import type { ClientRoot, RootListener } from '../../src/client/root.ts'
+import type { ClientRoot } from '../../src/client/root.ts'
+import type { RootListener } from '../../src/client/screens.ts'
 import { ClientSession } from '../../src/client/session.ts'
 import { absent, slotMark } from '../../src/client/slot-store.ts'
 import type { ClientSocketListener, Connect } from '../../src/client/transport.ts'
@@ -29,7 +30,11 @@ export class HeadlessBrowser {
     this.root = this.session.mount(path)
     this.root.retain()
     // What React would have on screen a moment later.
-    const show: RootListener = (view) => queueMicrotask(() => this.root.committed(show, view, view))
+    const show: RootListener = (view, update) =>
+      queueMicrotask(() => {
+        if (update === 'restart') this.root.rendersSince(show, view)
+        else this.root.committed(show, view, view)
+      })
     this.root.listen(show)
   }
 

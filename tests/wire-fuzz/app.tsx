@@ -77,6 +77,8 @@ async function* count(to: unknown): AsyncGenerator<unknown> {
 }
 
 async function* find(text: LiveArgument<string>): AsyncGenerator<string> {
+  if (typeof (text as Partial<AsyncIterable<string>> | undefined)?.[Symbol.asyncIterator] !== 'function')
+    return
   for await (const word of text)
     yield `found ${String(typeof word === 'string' ? word : typeof word).slice(0, 20)}`
 }

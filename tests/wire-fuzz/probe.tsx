@@ -17,7 +17,7 @@ export const notes = serverFunctions('notes', {
   },
 })
 
-type Ask = (...args: unknown[]) => Promise<unknown>
+export type Ask = (...args: unknown[]) => Promise<unknown>
 
 /** What the page shows last: the steps call these. */
 export const probe: { given: Record<string, Ask>; find: (text: string) => void } = {
@@ -31,6 +31,9 @@ export const Probe = clientComponent(
   ({ children, ...given }: Record<string, unknown> & { children?: ReactNode }) => {
     useEffect(() => {
       probe.given = given as Record<string, Ask>
+      return () => {
+        probe.given = {}
+      }
     })
     return <section>{children}</section>
   },
@@ -44,6 +47,9 @@ export const Finder = clientComponent('Finder', ({ find }: { find: Find }) => {
   const [text, setText] = useState('a')
   useEffect(() => {
     probe.find = setText
+    return () => {
+      probe.find = () => {}
+    }
   })
   return <output>{useLiveStream(find, [live(text)])}</output>
 })

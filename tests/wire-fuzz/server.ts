@@ -1,5 +1,5 @@
 // The server under attack, in a process of its own.
-import { createLiveServer } from '../../src/server/index.ts'
+import { createLiveServer, memoryStore } from '../../src/server/index.ts'
 import { clientModules } from '../../src/testing/client-components.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures, takeFailures } from '../processes/figures.ts'
@@ -15,6 +15,8 @@ const server = createLiveServer({
   clientModules,
   // Nobody comes back later than the next connection of a case.
   limits: { sessionGraceMs: 1_000 },
+  // Sessions that sleep fill a store up to its limit: here that is no growth for long.
+  sessionStore: memoryStore({ maxSessions: 100 }),
   onError: (error, { code }) => {
     const what = `${code}: ${(error as Error)?.stack ?? error}`
     errors[what] = (errors[what] ?? 0) + 1

@@ -1,6 +1,6 @@
 import type { Page } from '../support/page.tsx'
 import { enter, fire } from '../support/user.ts'
-import { notes, probe } from './probe.tsx'
+import { type Ask, notes, probe } from './probe.tsx'
 
 /** What a user or a client component does on the page. It may find nothing to do it to. */
 export type Step = (page: Page) => unknown
@@ -39,7 +39,13 @@ function click(selector: string): Step {
 }
 
 function ask(name: string, ...args: readonly unknown[]): Step {
-  return () => probe.given[name]?.(...args)
+  return () => given(name)?.(...args)
+}
+
+/** A hostile server may have given the page anything. */
+function given(name: string): Ask | undefined {
+  const value = probe.given[name]
+  return typeof value === 'function' ? value : undefined
 }
 
 function file(bytes: number): Blob {
@@ -47,9 +53,9 @@ function file(bytes: number): Blob {
 }
 
 async function read(name: string, to: number, take: number): Promise<void> {
-  const stream = (await probe.given[name]?.(to)) as AsyncIterable<unknown> | undefined
-  if (stream === undefined) return
-  for await (const _ of stream) if (--take <= 0) break
+  const stream = (await given(name)?.(to)) as Partial<AsyncIterable<unknown>> | null | undefined
+  if (typeof stream?.[Symbol.asyncIterator] !== 'function') return
+  for await (const _ of stream as AsyncIterable<unknown>) if (--take <= 0) break
 }
 
 /** In the order in which they are recorded. */
@@ -70,13 +76,13 @@ export const steps = {
   turnRows: click('.turn'),
   echoPlain: ask('echo', 'text', 1.5, null, undefined, { a: [true, { b: 'c' }] }),
   echoRich: ask('echo', new Date(1), new Map([['k', new Set([1n])]]), new Uint8Array([1, 2, 3]), Number.NaN),
-  echoFunction: () => probe.given.echo?.(probe.given.weigh),
+  echoFunction: () => given('echo')?.(probe.given.weigh),
   echoForm: () => {
     const form = new FormData()
     form.append('name', 'value')
-    return probe.given.echo?.(form)
+    return given('echo')?.(form)
   },
-  echoSoon: () => probe.given.echo?.(Promise.resolve('soon')),
+  echoSoon: () => given('echo')?.(Promise.resolve('soon')),
   soon: ask('open'),
   slowly: ask('slowly'),
   smallFile: ask('weigh', file(100)),

@@ -1,8 +1,8 @@
 import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Locks } from '../../server/source.ts'
-import { loadPeer } from '../peer.ts'
 import { SharedClient } from '../shared-client.ts'
+import { loadKv } from './packages.ts'
 
 /** What {@link natsLocks} takes. */
 export interface NatsLocksOptions {
@@ -22,9 +22,10 @@ export function natsLocks(options: NatsLocksOptions): Locks {
     ({ connection }) => connection.close(),
   )
   return {
+    prepare: async () => void (await loadKv()),
     claim: (name, owner) =>
       shared.use(async ({ bucket }) => {
-        const { JetStreamApiError } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'))
+        const { JetStreamApiError } = await loadKv()
         const key = Buffer.from(name).toString('base64url')
         try {
           await bucket.create(key, owner)
@@ -42,8 +43,7 @@ export function natsLocks(options: NatsLocksOptions): Locks {
 
 async function connect(options: NatsLocksOptions): Promise<{ connection: NatsConnection; bucket: KV }> {
   const { url, bucket = 'liveroot_locks', ttlMs = 600_000 } = options
-  const { connect } = await loadPeer('@nats-io/transport-node', () => import('@nats-io/transport-node'))
-  const { Kvm } = await loadPeer('@nats-io/kv', () => import('@nats-io/kv'))
+  const { connect, Kvm } = await loadKv()
   const connection = await connect({ servers: typeof url === 'string' ? url : [...url] })
   try {
     return { connection, bucket: await new Kvm(connection).create(bucket, { ttl: ttlMs }) }

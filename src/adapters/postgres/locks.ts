@@ -13,6 +13,8 @@ export interface PostgresLocksOptions {
   readonly table?: string
 }
 
+const loadClient = () => loadPeer('pg', () => import('pg'))
+
 /** Claims in a table of PostgreSQL, for `createLiveServer({ locks })`. Needs the package `pg`. */
 export function postgresLocks({ url, table = 'liveroot_locks' }: PostgresLocksOptions): Locks {
   const name = quoteName(table)
@@ -21,6 +23,7 @@ export function postgresLocks({ url, table = 'liveroot_locks' }: PostgresLocksOp
     ({ client }) => client.end().catch(() => {}),
   )
   return {
+    prepare: async () => void (await loadClient()),
     claim: (lock, owner, ttlMs) =>
       shared.use(async ({ queries }) => {
         const { rows } = await queries.run(
@@ -39,7 +42,7 @@ export function postgresLocks({ url, table = 'liveroot_locks' }: PostgresLocksOp
 }
 
 async function connect(url: string, table: string): Promise<{ client: Client; queries: SerialQueries }> {
-  const { default: pg } = await loadPeer('pg', () => import('pg'))
+  const { default: pg } = await loadClient()
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   client.on('error', () => {})
   await client.connect()

@@ -1,6 +1,6 @@
 import type { IdempotencyStore, KeptAnswer } from '../../server/idempotency.ts'
 import { SharedClient } from '../shared-client.ts'
-import { connectClient, type RedisClient } from './client.ts'
+import { connectClient, loadClient, type RedisClient } from './client.ts'
 
 /** What {@link redisIdempotency} takes. */
 export interface RedisIdempotencyOptions {
@@ -27,6 +27,7 @@ export function redisIdempotency(options: RedisIdempotencyOptions): IdempotencyS
     (client) => client.isOpen && client.destroy(),
   )
   return {
+    prepare: async () => void (await loadClient()),
     begin: (key, claimMs) =>
       shared.use(async (client) => {
         const given = { keys: [prefix + key], arguments: [String(claimMs)] }

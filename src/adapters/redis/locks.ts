@@ -1,6 +1,6 @@
 import type { Locks } from '../../server/source.ts'
 import { SharedClient } from '../shared-client.ts'
-import { connectClient, type RedisClient } from './client.ts'
+import { connectClient, loadClient, type RedisClient } from './client.ts'
 
 /** What {@link redisLocks} takes. */
 export interface RedisLocksOptions {
@@ -23,6 +23,7 @@ export function redisLocks({ url, prefix = 'liveroot:lock:' }: RedisLocksOptions
     (client) => client.isOpen && client.destroy(),
   )
   return {
+    prepare: async () => void (await loadClient()),
     claim: (name, owner, ttlMs) =>
       shared.use(async (client) => {
         const given = { keys: [prefix + name], arguments: [owner, String(ttlMs)] }

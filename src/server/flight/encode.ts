@@ -65,15 +65,13 @@ export async function readOpening(stream: ReadableStream<Uint8Array>): Promise<O
   let pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined
   for (;;) {
     pending ??= reader.read()
-    const result = await Promise.race([pending, chunks.length === 0 ? never : turn()])
+    const result = await (chunks.length === 0 ? pending : Promise.race([pending, turn()]))
     if (result === undefined) return { bytes: Buffer.concat(chunks), rest: resume(reader, pending) }
     pending = undefined
     if (result.done) return { bytes: Buffer.concat(chunks), rest: null }
     chunks.push(result.value)
   }
 }
-
-const never = new Promise<undefined>(() => {})
 
 /** Two turns: React's writer flushes what it has by the end of the first. */
 function turn(): Promise<undefined> {

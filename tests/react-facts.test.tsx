@@ -1,0 +1,63 @@
+import './support/dom.ts'
+import { useState } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot, type Root } from 'react-dom/client'
+import { enter } from './support/user.ts'
+
+// What plain React in the browser does, with nothing of Liveroot: the same-DOM test allows just that, and no more.
+
+let container: HTMLElement
+let root: Root
+beforeEach(() => {
+  container = document.body.appendChild(document.createElement('div'))
+  root = createRoot(container)
+})
+afterEach(() => {
+  root.unmount()
+  container.remove()
+})
+
+type Kind = 'checkbox' | 'text'
+
+function Field({ kind }: { kind: Kind }) {
+  const [checked, check] = useState(false)
+  const [text, type] = useState('')
+  return kind === 'checkbox' ? (
+    <input type="checkbox" checked={checked} onChange={(event) => check(event.target.checked)} />
+  ) : (
+    <input type="text" value={text} onChange={(event) => type(event.target.value)} />
+  )
+}
+
+const show = (kind: Kind) => flushSync(() => root.render(<Field kind={kind} />))
+const input = () => container.querySelector('input') as HTMLInputElement
+
+test('a text field that took the place of a checkbox shows what it is rendered with, whatever was made of the checkbox', () => {
+  show('checkbox')
+  const before = input()
+  before.click()
+  expect(before.checked).toBe(true)
+  show('text')
+  expect(input()).toBe(before)
+  expect(input().value).toBe('')
+})
+
+test('a checkbox that took the place of a text field keeps the value that was typed there', () => {
+  show('text')
+  const before = input()
+  enter(before, 'a')
+  show('checkbox')
+  expect(input()).toBe(before)
+  expect([input().value, input().getAttribute('value'), input().checked]).toEqual(['a', 'a', false])
+})
+
+test('a text field that took the place of a checkbox has a value attribute once something was typed', () => {
+  const written = () => input().getAttribute('value')
+  show('checkbox')
+  show('text')
+  expect([input().value, written()]).toEqual(['', null])
+  enter(input(), 'a')
+  input().select()
+  enter(input(), '')
+  expect([input().value, written()]).toEqual(['', ''])
+})
