@@ -187,6 +187,11 @@ export class LiveTree implements LossKeeper {
     return this.touched !== null || this.gone !== null
   }
 
+  /** True when React has rendered all that was set: transitions take turns of their own, and may wait for promises. */
+  get settled(): boolean {
+    return this.container.pendingLanes === 0
+  }
+
   /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
   sendAgain(): void {
     this.received = this.sequence
