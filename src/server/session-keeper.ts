@@ -62,6 +62,8 @@ export class SessionKeeper {
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
+  /** False where the store lacks more than the changes. */
+  private isWhole = true
   /** When a save began to wait for calls. */
   private impatientSince = 0
   private ended = false
@@ -222,7 +224,9 @@ export class SessionKeeper {
       this.waiting = []
     }
     const entries = apart ? this.takeApart() : this.take()
-    if (entries.size > 0 || !this.untouched) await this.store(entries)
+    if (entries.size > 0 || !this.untouched)
+      await this.store(this.isWhole ? entries : new Map([...entries, ...this.entries]))
+    this.isWhole = true
     this.untouched = true
     for (const resolve of apart ? waitingApart : [...waiting, ...waitingApart]) resolve()
   }
@@ -275,8 +279,9 @@ export class SessionKeeper {
   /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
   async readyForSleep(log: CallLog): Promise<void> {
     if (this.outlivesProcess) return this.saveAll(log)
-    // The store gets it when the session leaves this process's memory, if it does.
-    this.changes = this.take()
+    // The store gets it when the session leaves this process's memory, if it does: all that there is then, and what is gone.
+    this.changes = new Map([...this.take()].filter(([, text]) => text === null))
+    this.isWhole = false
   }
 
   /** False where a value could not be stored. */
