@@ -13,6 +13,7 @@ import { answerHealth, defaultHealthPaths, type LiveHealth } from './health.ts'
 import { type HttpDoor, HttpFront } from './http-front.ts'
 import { answerHook, type HookHost } from './http-hooks.ts'
 import { type IdempotencyStore, MemoryIdempotency } from './idempotency.ts'
+import { keeperHost } from './keeper-host.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLimits, type LiveLimits } from './limits.ts'
 import type { LiveServerOptions } from './live-server-options.ts'
@@ -26,7 +27,6 @@ import { Refusals } from './refusals.ts'
 import { Routes } from './routes.ts'
 import { SessionControl } from './session-control.ts'
 import type { SessionHost } from './session-host.ts'
-import { keeperHost } from './session-keeper.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
 import { defaultSharedLeaseMs, SharedRoots } from './shared-roots.ts'
 import { drainOnSigterm } from './sigterm.ts'
@@ -170,9 +170,13 @@ class WebLiveServer implements LiveServer {
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
     const { store } = this.host.keeping
+    const keeping = {
+      name: 'store',
+      start: async () => store.prepare?.(),
+      healthy: () => store.healthy ?? true,
+    }
     const sessions = {
       name: 'sessions',
-      start: async () => store.prepare?.(),
       stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
     }
     const sources = new Sources(options.sources ?? [], {
@@ -185,7 +189,7 @@ class WebLiveServer implements LiveServer {
       start: async () => idempotency.prepare?.(),
       stop: () => idempotency.close(),
     }
-    this.lifecycle.add(topics.part, presence.part, answers, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {

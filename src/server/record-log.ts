@@ -1,12 +1,16 @@
-import { writeSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { constants, ftruncateSync, writeSync } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 
 const headerBytes = 8
+/** Always at the end, also after half a record was cut off: anywhere else there would be zeros before it. */
+const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND
 
 /**
  * A file of records, each with its length and a checksum, that only grows. What is written is there after a crash of the
- * process; a record that was being written then is found out, and cut off.
+ * process; a record that was being written then is found out, and cut off, and so are the zeros that a crash of the
+ * machine may leave at the end.
  */
 export class RecordLog {
   private constructor(
@@ -29,37 +33,40 @@ export class RecordLog {
    * Adds records to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
    * have another thread do it, and every call waits for that.
    */
-  async append(records: readonly string[]): Promise<void> {
+  append(records: readonly string[]): void {
+    const size = sizeOf(records)
+    // It is not kept: nobody else writes meanwhile.
+    const bytes = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
+    const length = frameRecords(records, bytes)
     try {
-      this.size += writeRecords(this.file, records)
+      for (let at = 0; at < length; ) at += writeSync(this.file.fd, bytes, at, length - at)
+      this.size += length
     } catch (error) {
       // What comes after half a record would never be read.
-      await this.file.truncate(this.size)
+      ftruncateSync(this.file.fd, this.size)
       throw error
     }
   }
 
-  /** Makes the file anew, with these records only. A crash meanwhile leaves the one or the other. */
+  /** Makes the file anew, with these records only. A crash meanwhile, or a failure, leaves the one or the other. */
   async replace(records: Iterable<string>): Promise<void> {
     const fresh = `${this.path}.new`
-    const file = await open(fresh, 'w')
-    let size = 0
-    let batch: string[] = []
-    let pending = 0
-    for (const record of records) {
-      batch.push(record)
-      pending += record.length
-      if (pending < 1_048_576) continue
-      size += await writeRecordsAside(file, batch)
-      batch = []
-      pending = 0
+    const file = await open(fresh, anew)
+    try {
+      const size = await writeAll(file, records)
+      await file.datasync()
+      await rename(fresh, this.path)
+      this.size = size
+    } catch (error) {
+      // A disk that is full shall not be fuller for it.
+      await file.close()
+      await rm(fresh, { force: true })
+      throw error
     }
-    size += await writeRecordsAside(file, batch)
-    await file.datasync()
-    await rename(fresh, this.path)
-    await this.file.close()
+    const former = this.file
     this.file = file
-    this.size = size
+    await former.close().catch(() => {})
+    await syncFolder(dirname(this.path))
   }
 
   /** Brings what was written to the disk, for the case that the machine fails. */
@@ -72,25 +79,53 @@ export class RecordLog {
   }
 }
 
-function writeRecords({ fd }: FileHandle, records: readonly string[]): number {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-  return bytes.length
+/** Brings to the disk which file has the name. Not every system can be asked. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => null)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
-/** Does not keep others waiting, however much it is. */
-async function writeRecordsAside(file: FileHandle, records: readonly string[]): Promise<number> {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
-  return bytes.length
+/** How much is written in one go. */
+const batchLength = 1_048_576
+
+/** Does not keep others waiting, however much it is. Returns how many bytes it was. */
+async function writeAll(file: FileHandle, records: Iterable<string>): Promise<number> {
+  let size = 0
+  let batch: string[] = []
+  let pending = 0
+  const write = async () => {
+    const bytes = Buffer.allocUnsafe(sizeOf(batch))
+    const length = frameRecords(batch, bytes)
+    for (let at = 0; at < length; ) at += (await file.write(bytes, at, length - at)).bytesWritten
+    size += length
+    batch = []
+    pending = 0
+  }
+  for (const record of records) {
+    batch.push(record)
+    pending += record.length
+    if (pending >= batchLength) await write()
+  }
+  await write()
+  return size
 }
 
-function frameRecords(records: readonly string[]): Buffer {
-  let length = 0
-  for (const record of records) length += headerBytes + Buffer.byteLength(record)
-  const bytes = Buffer.allocUnsafe(length)
+/** What goes into the file in one go is nearly always less. */
+const scratch = Buffer.allocUnsafe(65_536)
+
+/** No UTF-8 is longer than three bytes for each of a text's units. */
+const bytesPerUnit = 3
+
+/** How much room the records need at most. */
+function sizeOf(records: readonly string[]): number {
+  let size = 0
+  for (const record of records) size += headerBytes + bytesPerUnit * record.length
+  return size
+}
+
+/** Puts the records into the bytes. Returns how many they are. */
+function frameRecords(records: readonly string[], bytes: Buffer): number {
   let at = 0
   for (const record of records) {
     const start = at + headerBytes
@@ -99,7 +134,7 @@ function frameRecords(records: readonly string[]): Buffer {
     bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
     at = start + size
   }
-  return bytes
+  return at
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */
@@ -108,7 +143,13 @@ function readRecords(bytes: Buffer, read: (record: string) => void): number {
   while (at + headerBytes <= bytes.length) {
     const start = at + headerBytes
     const end = start + bytes.readUInt32LE(at)
-    if (end > bytes.length || bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))) break
+    // No record is empty: zeros are none.
+    if (
+      end === start ||
+      end > bytes.length ||
+      bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))
+    )
+      break
     read(bytes.toString('utf8', start, end))
     at = end
   }

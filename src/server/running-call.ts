@@ -136,7 +136,8 @@ export class RunningCall {
     void payloads.sendStream(payload, (body, stream) => {
       const more = stream === undefined ? {} : { stream }
       const message = { type: 'result', call, sequence, ...more, body } as const
-      return session.calls.answers.send(page, message, repeatable && stream === undefined)
+      const { answers } = session.calls
+      return new Promise((told) => answers.send(page, message, repeatable && stream === undefined, told))
     })
   }
 

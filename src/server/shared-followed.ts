@@ -1,6 +1,6 @@
 import { LiverootError } from '../errors.ts'
 import { findShared } from '../live/shared.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import { encode } from '../protocol/codec.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { ServerFunction } from './server-functions.ts'

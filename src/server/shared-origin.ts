@@ -1,5 +1,5 @@
 import type { LiveSession } from '../live/session.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Viewer } from './viewer.ts'
 

@@ -1,5 +1,5 @@
 import type { SharedRequest } from '../live/shared.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import { Audience } from './audience.ts'
 import { describeError, reportedAs } from './errors-out.ts'
 import type { ServerFunction } from './server-functions.ts'

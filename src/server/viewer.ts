@@ -1,4 +1,4 @@
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { Child } from '../../tests/processes/child.ts'
 import { removeFakePackages, writeFakePackages } from './test-fixtures/fake-packages.ts'
 import { type ClientResult, runClient } from './test-fixtures/run-client.ts'
 import { runServer, type ServerResult } from './test-fixtures/run-server.ts'
@@ -12,11 +14,13 @@ const fixtures = join(__dirname, 'test-fixtures')
 const app = join(fixtures, 'app')
 const output = mkdtempSync(join(tmpdir(), 'liveroot-webpack-'))
 
-// Webpack imports its loaders natively, which is closed to code inside Jest: builds get their own process.
-async function script(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(fixtures, name), ...args])
-  return stdout
-}
+// Webpack imports its loaders natively, which is closed to code inside Jest: builds have a process of their own.
+let builder: Child
+beforeAll(() => {
+  const file = new URL('builder.ts', `${pathToFileURL(fixtures)}/`)
+  builder = Child.start(file, { env: { NODE_ENV: 'test' } })
+})
+afterAll(() => builder.stop())
 
 function readAll(directory: string): string {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) =>
@@ -38,7 +42,7 @@ describe.each(['development', 'production'])('in %s mode', (mode) => {
   let client: ClientResult
 
   beforeAll(async () => {
-    await script('build-once.ts', mode, directory)
+    await builder.ask('once', { mode, outputPath: directory })
     // Somewhere else than where it was built: no path may be fixed.
     renameSync(join(directory, 'server'), join(directory, 'moved'))
     server = await runServer(join(directory, 'moved/nested/main.cjs'))
@@ -231,7 +235,7 @@ test.each(['development', 'production'])(
   'an ESM server bundle finds its manifest, and exports what its entry exports, in %s mode',
   async (mode) => {
     const directory = join(output, `${mode}-module`)
-    await script('build-once.ts', mode, directory, 'module')
+    await builder.ask('once', { mode, outputPath: directory, esm: true })
     const file = JSON.stringify(join(directory, 'server/main.mjs'))
     const server = await runServer('--input-type=module', '--eval', `(await import(${file})).run()`)
     expect(server.manifest.modules['button.tsx']).toBeDefined()
@@ -239,13 +243,7 @@ test.each(['development', 'production'])(
 )
 
 test('a watching build follows the server bundle', async () => {
-  const lines = await script('watch.ts', mkdtempSync(join(output, 'watch-')))
-  expect(
-    lines
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toEqual([
+  expect(await builder.ask('watch', mkdtempSync(join(output, 'watch-')))).toEqual([
     { modules: ['first.js'], functions: [], hasCode: false },
     { modules: ['first.js', 'second.js'], functions: [], hasCode: false },
     { modules: ['second.js'], functions: [], hasCode: false },
@@ -255,8 +253,9 @@ test('a watching build follows the server bundle', async () => {
 })
 
 test('what cannot work is an error that says what to do', async () => {
-  const { server, client } = JSON.parse(
-    await script('build-mistakes.ts', mkdtempSync(join(output, 'mistakes-'))),
+  const { server, client } = await builder.ask<Record<string, string[]>>(
+    'mistakes',
+    mkdtempSync(join(output, 'mistakes-')),
   )
   expect(server).toEqual([
     expect.stringMatching(/both\.ts: .*a module cannot be 'use client' and 'use server'\. Move/s),
@@ -276,7 +275,8 @@ test('what cannot work is an error that says what to do', async () => {
 test('a build from the persistent cache has the same manifest, unless the options are others', async () => {
   const directory = join(output, 'cached')
   const build = async (...live: string[]) => {
-    await script('build-cached.ts', directory, ...live)
+    // Each in a process of its own, which has nothing but the cache.
+    await run(process.execPath, ['--import', 'tsx', join(fixtures, 'build-cached.ts'), directory, ...live])
     return readFileSync(join(directory, 'server/client-manifest.json'), 'utf8')
   }
   const first = await build('jotai')
@@ -287,7 +287,7 @@ test('a build from the persistent cache has the same manifest, unless the option
 })
 
 test('a client that is built without its server is an error', async () => {
-  await expect(script('build-client-alone.ts', join(output, 'alone'))).rejects.toThrow(
+  await expect(builder.ask('clientAlone', join(output, 'alone'))).rejects.toThrow(
     /liveroot\/webpack: the client was compiled before the server/,
   )
 })

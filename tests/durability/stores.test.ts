@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileStore, memoryStore, type SessionStore } from 'liveroot/server'
+import { createLiveServer, fileStore, memoryStore, type SessionStore } from 'liveroot/server'
 import { sessionStoreConformance } from 'liveroot/testing'
 
 let folder: string
@@ -63,6 +63,16 @@ describe('fileStore', () => {
     expect(await read()).toEqual({ k1: '1' })
   })
 
+  test('zeros, which a crash of the machine leaves at the end, are cut off', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    await store.close()
+    for (const count of [4, 8, 4_096]) {
+      appendFileSync(path, Buffer.alloc(count))
+      expect(await read()).toEqual({ k1: '1' })
+    }
+  })
+
   test('many saves at once are few writes, and the file does not grow for ever', async () => {
     const store = fileStore({ path, syncMs: 0 })
     const text = 'x'.repeat(10_000)
@@ -85,6 +95,17 @@ describe('fileStore', () => {
     await expect(save(fileStore({ path }), 2)).rejects.toMatchObject({ code: 'store_in_use' })
     await store.close()
     expect(await read()).toEqual({ k1: '1' })
+  })
+
+  test('a server does not start while another uses its file, and starts when that has ended', async () => {
+    const serve = () => createLiveServer({ routes: [], sessionStore: fileStore({ path }) })
+    const first = serve()
+    await first.listen(0, '127.0.0.1')
+    await expect(serve().listen(0, '127.0.0.1')).rejects.toMatchObject({ code: 'store_in_use' })
+    await first.close()
+    const next = serve()
+    await next.listen(0, '127.0.0.1')
+    await next.close()
   })
 
   test('what a killed process left locked is free', async () => {

@@ -2,7 +2,7 @@ import { connectTo } from '../support/connect-to.ts'
 import { openPage, type Page } from '../support/page.tsx'
 
 /** Longer than any click takes, on any machine. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /** A page that clicks all the time, beside those that are attacked. */
 export class BystanderPage {
@@ -23,7 +23,7 @@ export class BystanderPage {
         button.click()
       }
       // It shall notice, and not take the time of the others.
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
 

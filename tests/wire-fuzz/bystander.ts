@@ -1,6 +1,9 @@
 import { Peer } from '../failures/peer.ts'
 import type { Finding } from './finding.ts'
 
+/** Between two clicks; fewer of them would be more than `maxCallsPerSecond` where the server has little to do. */
+const pauseMs = 5
+
 /** A session that clicks all the time, beside those of an attack. */
 export class Bystander {
   clicks = 0
@@ -41,7 +44,7 @@ export class Bystander {
     peer.send(`a1,${n + 1},${n + 1}`)
     this.clicks = n
     this.slowestMs = Math.max(this.slowestMs, performance.now() - start)
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 
   stop(): void {

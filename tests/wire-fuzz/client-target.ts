@@ -6,11 +6,12 @@ import type { Played } from './play.ts'
 import { type Suspicion, startBrowser, startServer, type Target } from './target.ts'
 
 /** No batch of cases takes nearly as long, on any machine. */
-const patienceMs = 120_000
+const patienceMs = 600_000
 
 /** The client, attacked by what it takes for its server. */
 export class ClientTarget implements Target {
   readonly name = 'client'
+  readonly atOnce = 1
   sent = 0
   private server: Child | null = null
   private child: Child | null = null

@@ -6,9 +6,10 @@ import type { Finding } from './finding.ts'
 import { shrink } from './shrink.ts'
 import { type Suspicion, startBrowser, startServer, type Target } from './target.ts'
 
-/** Cases between two looks at whether all is well: in a long run, so many that nobody waits long for the last of them. */
-const [smallBatch, largeBatch] = [40, 400]
-const longRun = 10_000
+/** Cases between two looks at whether all is well, for each that is played at once. */
+const batchSize = 40
+/** In a short run there are fewer: it ends soon after it has sent enough. */
+const shortRun = 10_000
 
 /** The heap may be that much larger than it was after half of the run: code is compiled as it is used. */
 const heapMargin = 1.05
@@ -43,23 +44,26 @@ export interface FuzzOptions {
   readonly seed: number
   readonly looksForGrowth: boolean
   readonly progress: (sent: number) => void
+  /** Hears of what is wrong before it is cut down, which takes its time. */
+  readonly suspected: (what: string) => void
 }
 
 /** Attacks a target until it was sent so many messages, or something is wrong. The same seed makes the same cases. */
 export async function fuzz(
   target: Target,
   makeCase: (draw: Draw) => readonly Item[],
-  { messages, seed, looksForGrowth, progress }: FuzzOptions,
+  { messages, seed, looksForGrowth, progress, suspected }: FuzzOptions,
 ): Promise<Run> {
   await target.start()
-  const batchSize = messages < longRun ? smallBatch : largeBatch
+  const casesAtOnce = messages < shortRun ? batchSize : batchSize * target.atOnce
   let cases = 0
   let before: Figures | null = null
   try {
     while (target.sent < messages) {
-      const batch = Array.from({ length: batchSize }, () => makeCase(new Draw(seed + cases++)))
+      const batch = Array.from({ length: casesAtOnce }, () => makeCase(new Draw(seed + cases++)))
       const suspicion = await target.play(batch)
       if (suspicion !== null) {
+        suspected(`${target.name}, after ${cases} cases: ${suspicion.finding.what}`)
         const failure = await smallest(target, suspicion)
         return { failure, sent: target.sent, cases, report: [] }
       }

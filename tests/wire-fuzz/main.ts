@@ -44,6 +44,7 @@ async function attack(): Promise<boolean> {
         seed,
         looksForGrowth: true,
         progress,
+        suspected: (what) => console.error(`${what}. What of it is needed is looked for.`),
       })
       console.log(`${side}: ${run.sent} messages in ${run.cases} cases, ${seconds()} s`)
       for (const line of run.report) console.log(`  ${line}`)

@@ -6,9 +6,6 @@ import type { Item } from './cases.ts'
 import type { Finding } from './finding.ts'
 import { type Suspicion, startServer, type Target } from './target.ts'
 
-/** Connections that are attacked through at once. Each waits most of the time, for answers that may not come. */
-const atOnce = 32
-
 interface ServerFigures extends Figures {
   readonly connections: number
   readonly sessions: number
@@ -28,6 +25,8 @@ const askedFor = /^handler_failed: Error: asked for|^handler_failed: UserError|^
 /** The server, attacked by browsers over real sockets. */
 export class ServerTarget implements Target {
   readonly name = 'server'
+  /** Connections that are attacked through. Each waits most of the time, for answers that may not come. */
+  readonly atOnce = 32
   private child: Child | null = null
   private bystander: Bystander | null = null
   private attackers: Attacker[] = []
@@ -43,7 +42,7 @@ export class ServerTarget implements Target {
     this.child = startServer()
     const port = await this.child.ask<number>('listen')
     this.bystander = await Bystander.open(port)
-    this.attackers = Array.from({ length: atOnce }, () => new Attacker(port))
+    this.attackers = Array.from({ length: this.atOnce }, () => new Attacker(port))
   }
 
   get well(): boolean {

@@ -6,6 +6,8 @@ import type { Finding } from './finding.ts'
 /** What is attacked: one half of Liveroot, in a process that may be started anew. */
 export interface Target {
   readonly name: string
+  /** Cases that are played at the same time. */
+  readonly atOnce: number
   /** Messages that it was sent. */
   readonly sent: number
   /** False when it must be started anew before more can be learnt from it. */

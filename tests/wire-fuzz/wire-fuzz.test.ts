@@ -6,7 +6,13 @@ import { ServerTarget } from './server-target.ts'
 import { shrink } from './shrink.ts'
 
 // The short form of `npm run fuzz:wire`. Growth shows in long runs only, and is not looked at here.
-const options = { messages: 600, seed: 20_000, looksForGrowth: false, progress: () => {} }
+const options = {
+  messages: 600,
+  seed: 20_000,
+  looksForGrowth: false,
+  progress: () => {},
+  suspected: () => {},
+}
 
 jest.setTimeout(180_000)
 

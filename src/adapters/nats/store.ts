@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KV, KvEntry } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { LiverootError } from '../../errors.ts'
 import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
+import { reached } from '../reached.ts'
 import { loadKv } from './packages.ts'
 
 /** What {@link natsStore} takes. */
@@ -23,7 +25,8 @@ export interface NatsStoreOptions {
  * NATS has no changes to parts of a value: a session is written whole each time, and one that is larger than the
  * `max_payload` of the NATS server (1 MiB where nothing else is set) cannot be saved (`session_too_large`).
  *
- * @returns the store, for `createLiveServer`.
+ * @returns the store, for `createLiveServer`. While NATS cannot be reached, what is asked for waits for some seconds, and
+ *   then rejects; the store connects by itself as soon as it can.
  */
 export function natsStore(options: NatsStoreOptions): SessionStore {
   return new NatsStore(options)
@@ -43,13 +46,42 @@ interface Value {
 class NatsStore implements SessionStore {
   readonly outlivesProcess = true
   private readonly opened: Promise<Opened>
-  /** The newest revisions of the sessions that were saved or claimed here, by session and owner. */
-  private readonly revisions = new Map<string, { readonly owner: string; readonly revision: number }>()
+  private readonly revisions = new Revisions()
+  private readonly closing = new AbortController()
+  healthy = false
 
   constructor(options: NatsStoreOptions) {
-    this.opened = open(options)
+    this.opened = this.open(options)
     // Whoever uses the store first is told.
     this.opened.catch(() => {})
+  }
+
+  /** The client connects again by itself, but not where it never was connected. */
+  private async open(options: NatsStoreOptions): Promise<Opened> {
+    const { signal } = this.closing
+    await loadKv()
+    for (;;) {
+      try {
+        const opened = await open(options)
+        void this.watch(opened.connection)
+        return opened
+      } catch (error) {
+        await sleep(retryMs, undefined, { signal }).catch(() => {})
+        if (signal.aborted) throw error
+      }
+    }
+  }
+
+  private async watch(connection: NatsConnection): Promise<void> {
+    this.healthy = true
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') this.healthy = false
+      if (type === 'reconnect') this.healthy = true
+    }
+  }
+
+  private reached(): Promise<Opened> {
+    return reached(this.opened, 'NATS')
   }
 
   async prepare(): Promise<void> {
@@ -57,13 +89,13 @@ class NatsStore implements SessionStore {
   }
 
   async load(session: string): Promise<SessionEntries | null> {
-    const { kv } = await this.opened
+    const { kv } = await this.reached()
     const value = readValue(await kv.get(keyOf(session)))
     return value === null || value.expiresAt <= Date.now() ? null : new Map(value.entries)
   }
 
   async claim(session: string, owner: string): Promise<SessionEntries | null> {
-    const { kv } = await this.opened
+    const { kv } = await this.reached()
     const key = keyOf(session)
     for (;;) {
       const entry = await kv.get(key)
@@ -71,13 +103,13 @@ class NatsStore implements SessionStore {
       if (entry === null || value === null || value.expiresAt <= Date.now()) return null
       const revision = await tryUpdate(kv, key, JSON.stringify({ ...value, owner }), entry.revision)
       if (revision === null) continue
-      this.revisions.set(session, { owner, revision })
+      this.revisions.set(session, owner, revision)
       return new Map(value.entries)
     }
   }
 
   async save(session: string, owner: string, { all, expiresAt }: SessionSave): Promise<void> {
-    const { connection, kv } = await this.opened
+    const { connection, kv } = await this.reached()
     const text = JSON.stringify({ owner, expiresAt, entries: [...all()] } satisfies Value)
     const { max_payload: most = 1_048_576 } = connection.info ?? {}
     if (Buffer.byteLength(text) > most) {
@@ -87,10 +119,9 @@ class NatsStore implements SessionStore {
       )
     }
     const key = keyOf(session)
-    const known = this.revisions.get(session)
-    for (let base = known?.owner === owner ? known.revision : 0; ; ) {
+    for (let base = this.revisions.of(session, owner); ; ) {
       const revision = await tryUpdate(kv, key, text, base)
-      if (revision !== null) return void this.revisions.set(session, { owner, revision })
+      if (revision !== null) return this.revisions.set(session, owner, revision)
       base = await this.baseOf(kv, key, owner)
     }
   }
@@ -106,8 +137,8 @@ class NatsStore implements SessionStore {
   }
 
   async remove(session: string, owner: string): Promise<void> {
-    this.revisions.delete(session)
-    const { kv } = await this.opened
+    this.revisions.forget(session)
+    const { kv } = await this.reached()
     const key = keyOf(session)
     const entry = await kv.get(key)
     if (entry === null || readValue(entry)?.owner !== owner) return
@@ -117,17 +148,52 @@ class NatsStore implements SessionStore {
   }
 
   async close(): Promise<void> {
+    this.closing.abort()
     const opened = await this.opened.catch(() => null)
-    await opened?.connection.drain()
+    // Where NATS is gone there is nobody to say it to.
+    await opened?.connection.drain().catch(() => opened.connection.close())
   }
 }
+
+/** Sessions whose revisions are known; of others they are asked for. */
+const maxRevisions = 100_000
+
+/** The newest revisions of the sessions that were saved or claimed here, for who did it. */
+class Revisions {
+  private readonly known = new Map<string, { readonly owner: string; readonly revision: number }>()
+
+  /** 0 where it is not known. */
+  of(session: string, owner: string): number {
+    const known = this.known.get(session)
+    return known?.owner === owner ? known.revision : 0
+  }
+
+  /** Sessions that sleep, or have gone to another server, are not told: the oldest are forgotten. */
+  set(session: string, owner: string, revision: number): void {
+    this.known.delete(session)
+    this.known.set(session, { owner, revision })
+    const [oldest] = this.known.keys()
+    if (this.known.size > maxRevisions && oldest !== undefined) this.known.delete(oldest)
+  }
+
+  forget(session: string): void {
+    this.known.delete(session)
+  }
+}
+
+const retryMs = 1_000
 
 async function open(options: NatsStoreOptions): Promise<Opened> {
   const { bucket = 'liveroot-sessions', replicas = 1, maxAgeMs = 604_800_000 } = options
   const { connect, Kvm } = await loadKv()
   const connection = await connect({ servers: options.url, maxReconnectAttempts: -1 })
-  const kv = await new Kvm(connection).create(bucket, { history: 1, replicas, ttl: maxAgeMs })
-  return { connection, kv }
+  try {
+    const kv = await new Kvm(connection).create(bucket, { history: 1, replicas, ttl: maxAgeMs })
+    return { connection, kv }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
 }
 
 /** Returns the new revision, or null where `base` is not the newest one; 0 stands for none. */

@@ -1,6 +1,7 @@
 import type { RedisClientType } from 'redis'
 import { LiverootError } from '../../errors.ts'
 import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
+import { reached } from '../reached.ts'
 import { loadClient } from './client.ts'
 
 /** What {@link redisStore} takes. */
@@ -16,11 +17,15 @@ export interface RedisStoreOptions {
  * the package `redis`. How much of what was acknowledged survives a failure of Redis itself is set there (`appendonly`,
  * `appendfsync`).
  *
- * @returns the store, for `createLiveServer`. While Redis cannot be reached, it waits and tries again.
+ * @returns the store, for `createLiveServer`. While Redis cannot be reached, what is asked for waits for some seconds, and
+ *   then rejects; the store connects by itself as soon as it can.
  */
 export function redisStore(options: RedisStoreOptions): SessionStore {
   return new RedisStore(options)
 }
+
+/** How long what was asked for may take when the store is closed. */
+const closeTimeoutMs = 5_000
 
 const ownerField = 'owner'
 /** Fields with this in front are entries. */
@@ -54,13 +59,29 @@ if redis.call('HGET', KEYS[1], '${ownerField}') == ARGV[1] then redis.call('DEL'
 class RedisStore implements SessionStore {
   readonly outlivesProcess = true
   private readonly prefix: string
+  private readonly client: Promise<RedisClientType>
   private readonly connected: Promise<RedisClientType>
+  healthy = false
 
   constructor({ url, prefix = 'liveroot:session:' }: RedisStoreOptions) {
     this.prefix = prefix
-    this.connected = connect(url)
+    this.client = this.makeClient(url)
+    this.connected = this.client.then((client) => client.connect()) as Promise<RedisClientType>
     // Whoever uses the store first is told.
     this.connected.catch(() => {})
+  }
+
+  private async makeClient(url: string): Promise<RedisClientType> {
+    const { createClient } = await loadClient()
+    const client = createClient({ url, RESP: 2 }) as unknown as RedisClientType
+    // It reconnects by itself, and what was asked for meanwhile waits.
+    client.on('error', () => {
+      this.healthy = client.isReady
+    })
+    client.on('ready', () => {
+      this.healthy = true
+    })
+    return client
   }
 
   async prepare(): Promise<void> {
@@ -87,23 +108,18 @@ class RedisStore implements SessionStore {
   }
 
   private async run(script: string, session: string, args: string[]): Promise<unknown> {
-    const client = await this.connected
+    const client = await reached(this.connected, 'Redis')
     return client.eval(script, { keys: [this.prefix + session], arguments: args })
   }
 
   async close(): Promise<void> {
-    const client = await this.connected.catch(() => null)
-    await client?.close()
+    const client = await this.client.catch(() => null)
+    if (client === null) return
+    // It would wait for a Redis that is gone, and keep the process alive meanwhile.
+    const late = setTimeout(() => client.destroy(), client.isReady ? closeTimeoutMs : 0)
+    await client.close().catch(() => {})
+    clearTimeout(late)
   }
-}
-
-async function connect(url: string): Promise<RedisClientType> {
-  const { createClient } = await loadClient()
-  const client = createClient({ url, RESP: 2 }) as unknown as RedisClientType
-  // It reconnects by itself, and what was asked for meanwhile waits.
-  client.on('error', () => {})
-  await client.connect()
-  return client
 }
 
 /** Of the fields and values of a hash; null where there is no such hash. */

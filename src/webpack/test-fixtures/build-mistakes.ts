@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path'
 import webpack from 'webpack'
 import { configure } from './build.ts'
 
-// Argument: an empty directory. Builds an app in it that makes every mistake, and prints the errors and warnings.
-const [context = ''] = process.argv.slice(2)
 const files: Record<string, string> = {
   'server.tsx': `import * as all from './client-modules'\nconsole.log(all)\n`,
   'client.ts': '',
@@ -27,24 +25,28 @@ const files: Record<string, string> = {
   'silent.ts': `'use client'\nimport silent from './silent-functions'\nexport const Silent = () => silent`,
   'silent-functions.ts': `'use server'\nmodule.exports = makeFunctions()`,
 }
-for (const [file, text] of Object.entries(files)) {
-  mkdirSync(dirname(join(context, file)), { recursive: true })
-  writeFileSync(join(context, file), text)
-}
-const configurations = configure('development', join(context, 'out')).map((configuration) => ({
-  ...configuration,
-  context,
-  resolve: { ...configuration.resolve, extensions: ['.js', '.ts', '.tsx'] },
-  resolveLoader: { modules: [join(import.meta.dirname, '../../../node_modules')] },
-}))
-const compiler = webpack(configurations)
-compiler.run((error, stats) => {
-  if (error) throw error
-  const { children = [] } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {}
-  const messages = children.map(({ name, errors = [], warnings = [] }) => {
-    const texts = [...errors, ...warnings].map(({ moduleName, message }) => `${moduleName}: ${message}`)
-    return [name, texts.sort()]
+/** Builds an app in an empty directory that makes every mistake; resolves with the errors and warnings of each half. */
+export function buildMistakes(context: string): Promise<Record<string, string[]>> {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(context, file)), { recursive: true })
+    writeFileSync(join(context, file), text)
+  }
+  const configurations = configure('development', join(context, 'out')).map((configuration) => ({
+    ...configuration,
+    context,
+    resolve: { ...configuration.resolve, extensions: ['.js', '.ts', '.tsx'] },
+    resolveLoader: { modules: [join(import.meta.dirname, '../../../node_modules')] },
+  }))
+  const compiler = webpack(configurations)
+  return new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      if (error) return reject(error)
+      const { children = [] } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {}
+      const messages = children.map(({ name, errors = [], warnings = [] }) => {
+        const texts = [...errors, ...warnings].map(({ moduleName, message }) => `${moduleName}: ${message}`)
+        return [name, texts.sort()]
+      })
+      compiler.close(() => resolve(Object.fromEntries(messages)))
+    })
   })
-  console.log(JSON.stringify(Object.fromEntries(messages)))
-  compiler.close(() => {})
-})
+}

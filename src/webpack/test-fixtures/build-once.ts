@@ -1,15 +1,18 @@
 import { build, configure } from './build.ts'
 
-// Arguments: mode, output path, and optionally `module` for a server bundle that is an ES module with exports.
-const [mode, outputPath = '', format] = process.argv.slice(2)
-const esm =
-  format === 'module'
-    ? {
-        experiments: { css: true, outputModule: true },
-        output: { path: `${outputPath}/server`, filename: 'main.mjs', module: true, library: { type: 'module' } },
-      }
-    : {}
-const configurations = configure(mode === 'production' ? 'production' : 'development', outputPath, esm)
-// Takes long, and this client is not looked at.
-if (format === 'module') for (const each of configurations) each.optimization = { minimize: false }
-await build(configurations)
+export interface BuildOptions {
+  readonly mode: 'development' | 'production'
+  readonly outputPath: string
+  /** The server bundle is an ES module with exports, and nobody looks at the client. */
+  readonly esm?: boolean
+}
+
+export function buildOnce({ mode, outputPath, esm = false }: BuildOptions): Promise<void> {
+  if (!esm) return build(configure(mode, outputPath))
+  const [server, client] = configure(mode, outputPath, {
+    experiments: { css: true, outputModule: true },
+    output: { path: `${outputPath}/server`, filename: 'main.mjs', module: true, library: { type: 'module' } },
+  })
+  if (server === undefined || client === undefined) throw new Error('There are two configurations.')
+  return build([server, { ...client, entry: { main: './panel.ts' }, optimization: { minimize: false } }])
+}

@@ -40,7 +40,8 @@ export function configure(
       rules: [
         { test: /\.css$/, sideEffects: true },
         {
-          oneOf: [{ resourceQuery: /raw/, type: 'asset/source' }, compileTypeScript],
+          // A copy: the loader notes the mode of the build in its options.
+          oneOf: [{ resourceQuery: /raw/, type: 'asset/source' }, structuredClone(compileTypeScript)],
         },
       ],
     },

@@ -1,0 +1,34 @@
+// A process that uses files of session stores.
+import { lockFile } from '../../src/server/file-lock.ts'
+import { fileStore, type SessionStore } from '../../src/server/index.ts'
+import { answerParent } from '../processes/answer-parent.ts'
+
+let store: SessionStore
+
+const codeOf = (error: unknown) => (error as { code?: string }).code ?? String(error)
+
+answerParent({
+  open: async (path: string) => {
+    store = fileStore({ path })
+    await store.load('nobody')
+  },
+  /** Saves one entry of a session. Returns null, or the code of what went wrong. */
+  save: async ([session, key, text]: [string, string, string]) => {
+    const entries = new Map([[key, text]])
+    return store
+      .save(session, 'owner', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
+      .then(() => null, codeOf)
+  },
+  remove: (session: string) => store.remove(session, 'owner').then(() => null, codeOf),
+  close: () => store.close(),
+  /** Tells whether it has the lock now. */
+  lock: (path: string) => {
+    try {
+      lockFile(path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'store_in_use') return false
+      throw error
+    }
+  },
+})
