@@ -22,7 +22,7 @@ export const hookNames: Readonly<Record<string, string>> = {
 
 class Recording {
   kinds = ''
-  readonly values: unknown[] = []
+  values: unknown[] = []
   /** The component waits for a promise: what it throws is no error. */
   waits = false
 
@@ -41,7 +41,9 @@ class Recording {
 
   add(kind: string, value: unknown): void {
     this.kinds += kind
-    this.values.push(value)
+    // An array that grows takes room for sixteen, and is kept as long as the component; most have one or two of these.
+    if (this.values.length < 4) this.values = [...this.values, value]
+    else this.values.push(value)
   }
 }
 
