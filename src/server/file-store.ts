@@ -73,7 +73,7 @@ class FileStore implements SessionStore {
   }
 
   private replayChange(text: string): void {
-    const [session, owner, expiresAt, entries] = JSON.parse(text) as FileChange
+    const [session, owner, expiresAt, ...flat] = JSON.parse(text) as FileChange
     if (owner === null) return void this.sessions.all.delete(session)
     let kept = this.sessions.all.get(session)
     if (kept === undefined) {
@@ -82,7 +82,9 @@ class FileStore implements SessionStore {
     }
     kept.owner = owner
     kept.expiresAt = expiresAt
-    this.sessions.put(kept, Object.entries(entries))
+    for (let at = 0; at < flat.length; at += 2) {
+      this.sessions.put(kept, [[flat[at] as string, flat[at + 1] as string | null]])
+    }
   }
 
   private *records(): Iterable<string> {
@@ -222,24 +224,24 @@ class FileStore implements SessionStore {
 /** Stands between the changes that make a record: JSON has none of its own. */
 const separator = '\n'
 
-/** A change of one session, as JSON. Without an owner, the session is gone. */
-type FileChange = readonly [
+/**
+ * A change of one session, as JSON: keys, each with its text after it. In one list, for an object with names that are never
+ * the same again is dear to make. Without an owner, the session is gone.
+ */
+type FileChange = [
   session: string,
   owner: string | null,
   expiresAt: number,
-  entries: Readonly<Record<string, string | null>>,
+  ...keysAndTexts: (string | null)[],
 ]
 
-/** By hand, for an object with names that are never the same again is dear to make. */
 function changeOf(
   session: string,
   owner: string | null,
   expiresAt: number,
   entries: Iterable<readonly [string, string | null]>,
 ): string {
-  let text = ''
-  for (const [key, value] of entries) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`
-  }
-  return `[${JSON.stringify(session)},${JSON.stringify(owner)},${expiresAt},{${text}}]`
+  const change: FileChange = [session, owner, expiresAt]
+  for (const [key, text] of entries) change.push(key, text)
+  return JSON.stringify(change)
 }
