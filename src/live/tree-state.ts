@@ -131,5 +131,6 @@ export function snapshotOf(slot: Slot): SlotSnapshot {
 function sameState(a: Captured | null, b: Captured | null): boolean {
   if (a === b) return true
   if (a === null || b === null || a.kinds !== b.kinds) return false
-  return a.values.every((value, i) => Object.is(value, b.values[i]))
+  for (let i = 0; i < a.values.length; i++) if (!Object.is(a.values[i], b.values[i])) return false
+  return true
 }
