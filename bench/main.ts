@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [scenario ...] [clicks] [durability] [fanout] [fanout-table] [scale] [--json] [--profile]`: Liveroot against sending whole trees,
- * `clicks` and `fanout` against bare `ws`, and `durability` against state that is not kept.
+ * `npm run bench -- [scenario ...] [clicks] [durability] [fanout] [fanout-table] [scale] [--json] [--profile] [--plain-v8]`: Liveroot against sending whole trees,
+ * `clicks` and `fanout` against bare `ws`, and `durability` against state that is not kept. All servers run with the flags of
+ * V8 that production has, or with none (`--plain-v8`).
  */
 import { parseArgs } from 'node:util'
 import { build } from './build.ts'
@@ -16,10 +17,15 @@ import { clicksJson, printClicks } from './report-clicks.ts'
 import { durabilityJson, printDurability } from './report-durability.ts'
 import { fanoutJson, printFanout } from './report-fanout.ts'
 import { run } from './run.ts'
+import { serverFlags, takePlainV8 } from './server-flags.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    'plain-v8': { type: 'boolean', default: false },
+  },
 })
 const fanoutKinds = ['fanout', 'fanout-table'] as const
 const others = ['clicks', 'durability', 'scale', ...fanoutKinds]
@@ -34,6 +40,7 @@ const [withClicks, withDurability, withScale] = [wants('clicks'), wants('durabil
 // Asked for by its name, `fanout` is both.
 const fanouts = fanoutKinds.filter((kind) => wants(kind) || wants('fanout'))
 
+if (values['plain-v8']) takePlainV8()
 const directory = build()
 if (values.profile) await printProfiles()
 else await printFigures()
@@ -57,6 +64,7 @@ async function printFigures(): Promise<void> {
     console.log(JSON.stringify({ ...tableJson(compared), ...own }))
     return
   }
+  console.log(`servers: node ${serverFlags.join(' ') || 'with V8 as it comes'}`)
   if (compared.length > 0) printTable(compared)
   if (clicks !== null) printClicks(clicks)
   if (durability !== null) printDurability(durability)

@@ -62,9 +62,9 @@ export class ObservedFrame {
     return diagnostics.frameSent.hasSubscribers ? new ObservedFrame() : null
   }
 
-  end(payload: Body, describe: () => Omit<FrameSent, 'bytes' | 'durationMs'>): void {
+  end(payload: Body, frame: Omit<FrameSent, 'bytes' | 'durationMs'>): void {
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
     const durationMs = performance.now() - this.startedAt
-    diagnostics.frameSent.publish({ ...describe(), bytes, durationMs })
+    diagnostics.frameSent.publish({ ...frame, bytes, durationMs })
   }
 }

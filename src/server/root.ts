@@ -4,12 +4,14 @@ import { scheduleFlush } from '../live/flush-queue.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
 import { SessionContext } from '../live/session.ts'
-import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { LiveTree } from '../live/tree.ts'
+import type { TreeObserver } from '../live/tree-observer.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
+import type { Body } from '../protocol/messages.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
-import { encodeBatch } from './flight/encode.ts'
+import { encodeSlowly } from './flight/encode.ts'
 import { writePlain } from './flight/plain-writer.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
@@ -30,6 +32,7 @@ const framesAhead = 1_000
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver, Screen, Holder {
   readonly tree: LiveTree
+  isWaiting = false
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
   /** True from when a frame was held back to when one is sent. */
@@ -319,31 +322,46 @@ export class Root implements TreeObserver, Screen, Holder {
 
   private sendBatch(batch: Batch, observed = ObservedFrame.begin()): void {
     this.held = false
-    const { session, id } = this
-    const { sequence } = batch
+    const plain = writePlain(batch, this.session.host.modules())
+    if (plain === null) this.sendSlowly(batch, observed)
+    else this.sendFrame(batch, plain, undefined, this.takeAction(), observed)
+  }
+
+  private takeAction(): 0 | 1 {
     const action = this.ofAction ? 1 : 0
     this.ofAction = false
-    const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
-    const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
-    if (typeof payload === 'string') {
-      observed?.end(payload, describe)
-      session.wire.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
-      return
-    }
+    return action
+  }
+
+  /** What is not plain goes through React's writer. */
+  private sendSlowly(batch: Batch, observed: ObservedFrame | null): void {
     this.encoding = true
-    const { mounting } = this
+    const { mounting, session } = this
+    const action = this.takeAction()
+    const payload = encodeSlowly(batch, session.host.modules(), (error) => this.report(error))
     session.payloads
       .sendStream(payload, (body, stream) => {
         if (this.mounting !== mounting) return false
-        observed?.end(body, describe)
-        const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        session.wire.send({ type: 'frame', root: id, sequence, ...more, body })
+        this.sendFrame(batch, body, stream, action, observed)
         return true
       })
       .then(
         () => this.encoded(mounting),
         (error: unknown) => this.failed(error, ''),
       )
+  }
+
+  private sendFrame(
+    { sequence, writes }: Batch,
+    body: Body,
+    stream: number | undefined,
+    action: 0 | 1,
+    observed: ObservedFrame | null,
+  ): void {
+    observed?.end(body, { ...this.describe(), sequence, writes: writes.length })
+    // The fields stand in the order in which they travel, and those after one that is missing are missing.
+    const marked = action === 1 || stream !== undefined ? action : undefined
+    this.session.wire.send({ type: 'frame', root: this.id, sequence, action: marked, stream, body })
   }
 
   private encoded(mounting: number): void {

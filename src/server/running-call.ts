@@ -100,7 +100,7 @@ export class RunningCall {
     if (inTransition) this.markEffects(true)
     const callback = () => {
       if (inTransition) this.markEffects(false)
-      const isHeld = screen?.holds?.(slot, () => this.afterEffects(answer)) ?? false
+      const isHeld = screen?.holds(slot, () => this.afterEffects(answer)) ?? false
       if (!isHeld) answer()
     }
     if (screen !== null) return screen.afterFlush(callback)
@@ -136,7 +136,8 @@ export class RunningCall {
     void payloads.sendStream(payload, (body, stream) => {
       const more = stream === undefined ? {} : { stream }
       const message = { type: 'result', call, sequence, ...more, body } as const
-      return session.calls.answers.send(page, message, repeatable && stream === undefined)
+      const { answers } = session.calls
+      return new Promise((told) => answers.send(page, message, repeatable && stream === undefined, told))
     })
   }
 

@@ -82,6 +82,11 @@ export class SessionWire {
     else socket.sendPrepared(data)
   }
 
+  /** What was just sent waits for what follows in this turn, where the socket can. */
+  hold(): void {
+    this.socket?.hold?.()
+  }
+
   /** A message of the browser is about to be handled. */
   received(bytes: number): void {
     this.active = true

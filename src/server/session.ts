@@ -84,6 +84,8 @@ export class Session implements ViewerHost {
       userId,
       secrets: () => this.secrets.storedText,
       collect: (changes) => this.roots.collectState(changes),
+      settled: () => this.roots.settled,
+      hold: () => this.wire.hold(),
       collectNew: (changes) => this.roots.collectState(changes, true),
       taken: () => this.taken(),
     })
@@ -99,7 +101,7 @@ export class Session implements ViewerHost {
     this.calls = new Calls(this, this.argumentHost())
     const { log } = this.calls.answers
     if (host.keeping.store.outlivesProcess) {
-      log.whenSaved = (call) => this.keeper.answered(call, log.find(call) ?? null)
+      log.whenSaved = (call, saved) => this.keeper.answered(call, log.find(call) ?? null, saved)
     }
     this.streams = new ItemStreams({
       maxStreams: limits.maxStreams,

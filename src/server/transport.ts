@@ -5,6 +5,11 @@ export interface Socket {
   send(data: Body): void
   /** Sends what goes to many connections alike. A transport that gains nothing by it leaves it out. */
   sendPrepared?(message: PreparedMessage): void
+  /**
+   * What was just sent leaves at the end of this turn of the event loop, with what is sent until then by `process.nextTick`.
+   * A transport that gains nothing by it leaves it out.
+   */
+  hold?(): void
   /** `reason` is the name of an error code. */
   close(code: number, reason: string): void
   /** Bytes handed to `send` that the network has not taken yet. */
