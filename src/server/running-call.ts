@@ -100,7 +100,7 @@ export class RunningCall {
     if (inTransition) this.markEffects(true)
     const callback = () => {
       if (inTransition) this.markEffects(false)
-      const isHeld = screen?.holds?.(slot, () => this.afterEffects(answer)) ?? false
+      const isHeld = screen?.holds(slot, () => this.afterEffects(answer)) ?? false
       if (!isHeld) answer()
     }
     if (screen !== null) return screen.afterFlush(callback)
