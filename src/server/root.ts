@@ -3,7 +3,6 @@ import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
-import { SessionContext } from '../live/session.ts'
 import { LiveTree } from '../live/tree.ts'
 import type { TreeObserver } from '../live/tree-observer.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
@@ -147,14 +146,8 @@ export class Root implements TreeObserver, Screen, Holder {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
     const { roots, info } = this.session
-    const services = roots.servicesFor(this)
-    this.tree.mount(element, (inner: ReactElement) =>
-      createElement(
-        ServicesContext,
-        { value: services },
-        createElement(SessionContext, { value: info }, inner),
-      ),
-    )
+    const value = { ...roots.servicesFor(this), session: info }
+    this.tree.mount(element, (inner: ReactElement) => createElement(ServicesContext, { value }, inner))
   }
 
   /** The browser does not have the root any more. The tree lives on, and is not shown. */

@@ -216,10 +216,11 @@ export class SessionKeeper {
   /** Those who will be told. */
   private takeTold(apart: boolean): (() => void)[] {
     this.again = false
-    const told = apart ? this.waitingApart : [...this.waiting, ...this.waitingApart]
-    this.waitingApart = []
-    if (!apart) this.waiting = []
-    return told
+    const { waiting, waitingApart } = this
+    if (waitingApart.length > 0) this.waitingApart = []
+    if (apart) return waitingApart
+    this.waiting = []
+    return waitingApart.length === 0 ? waiting : [...waiting, ...waitingApart]
   }
 
   private store(entries: EntryChanges, told: readonly (() => void)[]): void {

@@ -49,7 +49,11 @@ export class Sessions {
     // A store forgets what it has not heard of for as long as a token lives.
     const touchMs = Math.min(86_400_000, Math.max(1_000, host.limits.sessionTtlMs / 3))
     this.toucher = setInterval(() => {
-      for (const session of this.all.values()) session.keeper.touch()
+      for (const session of this.all.values()) {
+        // Whose browser is there is not left alone, however long it stays.
+        if (session.info.current.connected) session.secrets.renew()
+        session.keeper.touch()
+      }
     }, touchMs)
     this.toucher.unref()
     const { sleepAfterMs } = host.limits
@@ -109,6 +113,8 @@ export class Sessions {
     who: KnownUser,
     link: SessionLink,
   ): Attached | AttachRefusal | Promise<Attached> {
+    // Its browser may be back before its former connection is known to be lost.
+    if (known.info.current.connected) known.secrets.renew()
     const refusal = refusalOf(known, secret, hello, who)
     if (refusal !== null) return this.refuse(refusal, who, link)
     // What sleeps is as it was; what has to be mounted again must be there.

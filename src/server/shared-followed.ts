@@ -187,6 +187,10 @@ export class FollowedTree implements SharedOrigin {
     return this.seat.forwarded.forward(slot, path, seen, lag, () => this.offset, this.sendCall)
   }
 
+  holds(): boolean {
+    return false
+  }
+
   asCall(run: ServerFunction): ServerFunction {
     return run
   }

@@ -176,6 +176,10 @@ export class SharedRoot implements Holder {
     })
   }
 
+  holds(slot: number, released: () => void): boolean {
+    return this.origin?.holds(slot, released) ?? false
+  }
+
   asCall(run: ServerFunction): ServerFunction {
     return this.origin?.asCall(run) ?? run
   }

@@ -222,6 +222,10 @@ export class SharedTree implements TreeObserver, SharedOrigin {
 
   forward(): undefined {}
 
+  holds(slot: number, released: () => void): boolean {
+    return this.tree.holds(slot, released)
+  }
+
   asCall(run: ServerFunction): ServerFunction {
     const { relay } = this
     return relay === null ? run : (...args) => relay.once(callId(), () => run(...args))

@@ -127,6 +127,10 @@ export class Viewer implements Screen, Lag {
     return this.root.readyFor(this)
   }
 
+  holds(slot: number, released: () => void): boolean {
+    return this.root.holds(slot, released)
+  }
+
   asCall(run: ServerFunction): ServerFunction {
     return this.root.asCall(run)
   }
