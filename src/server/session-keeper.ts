@@ -38,6 +38,8 @@ export class SessionKeeper {
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
+  /** False where the store lacks more than the changes. */
+  private isWhole = true
   private ended = false
   readonly outlivesProcess: boolean
 
@@ -214,10 +216,11 @@ export class SessionKeeper {
   /** Those who will be told. */
   private takeTold(apart: boolean): (() => void)[] {
     this.again = false
-    const told = apart ? this.waitingApart : [...this.waiting, ...this.waitingApart]
-    this.waitingApart = []
-    if (!apart) this.waiting = []
-    return told
+    const { waiting, waitingApart } = this
+    if (waitingApart.length > 0) this.waitingApart = []
+    if (apart) return waitingApart
+    this.waiting = []
+    return waitingApart.length === 0 ? waiting : [...waiting, ...waitingApart]
   }
 
   private store(entries: EntryChanges, told: readonly (() => void)[]): void {
@@ -262,7 +265,9 @@ export class SessionKeeper {
   }
 
   private async write(entries: EntryChanges): Promise<void> {
-    if (await this.writer.write(entries)) return
+    const whole = this.isWhole ? entries : new Map([...entries, ...this.entries])
+    this.isWhole = true
+    if (await this.writer.write(whole)) return
     this.end()
     this.session.taken()
   }
@@ -277,8 +282,9 @@ export class SessionKeeper {
   /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
   async readyForSleep(log: CallLog): Promise<void> {
     if (this.outlivesProcess) return this.saveAll(log)
-    // The store gets it when the session leaves this process's memory, if it does.
-    this.changes = this.take()
+    // The store gets it when the session leaves this process's memory, if it does: all that there is then, and what is gone.
+    this.changes = new Map([...this.take()].filter(([, text]) => text === null))
+    this.isWhole = false
   }
 
   /** False where a value could not be stored. */
