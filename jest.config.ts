@@ -37,6 +37,7 @@ const shared = {
 const config: Config = {
   // So long that no machine is too slow: what is waited for by itself has a deadline that says what it was.
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/scripts/test-order.cjs',
   projects: [
     {
       ...shared,

@@ -2,6 +2,7 @@ import type { FanoutFigures } from './client/fanout/load.ts'
 import { fanoutTargets } from './plans.ts'
 import { type Json, printRows, round, said, text } from './report.ts'
 import { canPin } from './run.ts'
+import { serverFlags } from './server-flags.ts'
 
 export function fanoutJson(kinds: readonly (readonly FanoutFigures[])[]): Json {
   const all = kinds.flatMap((figures) => figures.map((each) => ({ each, figures })))
@@ -16,7 +17,7 @@ export function fanoutJson(kinds: readonly (readonly FanoutFigures[])[]): Json {
     }
     return [`${system}-${viewers}`, own]
   })
-  return { fanout: { pinned: canPin, ...Object.fromEntries(rows) } }
+  return { fanout: { pinned: canPin, serverFlags, ...Object.fromEntries(rows) } }
 }
 
 export function printFanout(figures: readonly FanoutFigures[]): void {

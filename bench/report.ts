@@ -1,6 +1,7 @@
 import type { Figures } from './client/measure.ts'
 import type { ScaleFigures } from './client/scale.ts'
 import { type PlanName, plans, targetHeapKb, targetScaleRatio } from './plans.ts'
+import { serverFlags } from './server-flags.ts'
 
 /** A scenario as both systems do it. */
 export interface Comparison {
@@ -31,6 +32,7 @@ export function scaleJson(figures: readonly ScaleFigures[]): Json {
   const floors = figures.map(({ roots, floorMicrosPerUpdate }) => [roots, round(floorMicrosPerUpdate)])
   return {
     scale: {
+      serverFlags,
       cpuMicrosPerUpdate: { ...Object.fromEntries(bySize), ratio: round(ratioOf(figures)) },
       floorMicrosPerUpdate: Object.fromEntries(floors),
     },

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { PlanName, System } from './plans.ts'
+import { serverFlags } from './server-flags.ts'
 
 /** No measurement takes nearly as long. */
 const usualLimitMs = 120_000
@@ -39,7 +40,8 @@ export function start(
   core?: number,
   timeLimitMs = usualLimitMs,
 ): ChildProcess {
-  const node = ['--expose-gc']
+  const isServer = path.basename(path.dirname(file)) === 'server'
+  const node = ['--expose-gc', ...(isServer ? serverFlags : [])]
   const pinned = core !== undefined && canPin
   return fork(file, args, {
     // React decides by NODE_ENV when it is loaded.

@@ -20,32 +20,71 @@ export const hookNames: Readonly<Record<string, string>> = {
   c: 'this.state',
 }
 
+/** The state of one call of a component, as it is seen. As long as it is that of the call before, nothing is copied. */
 class Recording {
-  kinds = ''
-  readonly values: unknown[] = []
+  private count = 0
+  private kinds: string
+  private values: unknown[]
+  private isCopy = false
   /** The component waits for a promise: what it throws is no error. */
   waits = false
 
   constructor(
+    private readonly component: ComponentInfo,
     /** What the hooks start from; null where they start afresh. */
     readonly from: Stored['state'],
-  ) {}
+    /** Of the last call. */
+    private readonly before: Captured | null,
+  ) {
+    this.kinds = before?.kinds ?? ''
+    this.values = (before?.values ?? []) as unknown[]
+  }
 
   /** The stored value for the next hook, in a box, where there is one. */
   next(kind: string): { readonly value: unknown } | null {
-    const at = this.values.length
+    const at = this.count
     if (this.from === null || this.from.kinds[at] !== kind) return null
     const value = this.from.values[at]
     return value === absent ? null : { value }
   }
 
   add(kind: string, value: unknown): void {
-    this.kinds += kind
-    this.values.push(value)
+    const at = this.count++
+    const same = at < this.kinds.length && this.kinds[at] === kind
+    if (same && Object.is(this.values[at], value)) return
+    if (!this.isCopy) this.values = this.values.slice()
+    this.isCopy = true
+    if (same) this.values[at] = value
+    else {
+      this.kinds = this.kinds.slice(0, at) + kind
+      this.values.length = at
+      this.values.push(value)
+    }
+  }
+
+  /** What the component has; the object of the last call, where that is the same. */
+  end(): Captured {
+    const { component, count, before, kinds, values } = this
+    if (before === null || kinds !== before.kinds || kinds.length !== count)
+      return { component, kinds: kinds.slice(0, count), values: values.slice(0, count) }
+    return this.isCopy ? { component, kinds, values } : before
+  }
+
+  /** True where other hooks were called than those whose values were stored. */
+  get isOther(): boolean {
+    return this.from !== null && this.from.kinds !== this.kinds.slice(0, this.count)
   }
 }
 
 let recording: Recording | null = null
+
+/** What a component instance keeps between its calls. */
+export interface CaptureMemo {
+  /** What a snapshot has of it. */
+  readonly stored?: Stored | null
+  /** The state of the last call. */
+  captured?: Captured
+}
 
 /** The state of the component that {@link callCaptured} called last. */
 let last: Captured | null = null
@@ -55,20 +94,23 @@ let last: Captured | null = null
  * in the end, so that is where it is seen. A component that is mounted with stored state starts from that. What was
  * recorded is for {@link takeCaptured}.
  */
-export function callCaptured<Result>(
+export function callCaptured(
   component: ComponentInfo,
-  stored: Stored | null,
-  call: () => Result,
-): Result {
+  memo: CaptureMemo,
+  call: AnyFunction,
+  props: object,
+): unknown {
   const outer = recording
   const before = sharedInternals.H
-  const own = new Recording(component.durable ? (stored?.stateFor(component) ?? null) : null)
+  const stored = memo.stored ?? null
+  const from = component.durable ? (stored?.stateFor(component) ?? null) : null
+  const own = new Recording(component, from, memo.captured ?? null)
   recording = own
   sharedInternals.H = before && delegateOf(before)
   try {
-    const result = call()
-    if (own.from !== null && own.from.kinds !== own.kinds) startAfresh(stored)
-    last = component.durable ? { component, kinds: own.kinds, values: own.values } : { component, ...noHooks }
+    const result = call(props)
+    if (own.isOther) startAfresh(stored)
+    last = memo.captured = component.durable ? own.end() : component.stateless
     return result
   } catch (error) {
     if (own.from === null || own.waits || isThenable(error)) throw error
@@ -79,8 +121,6 @@ export function callCaptured<Result>(
     sharedInternals.H = before
   }
 }
-
-export const noHooks = { kinds: '', values: [] } as const
 
 export function takeCaptured(): Captured | null {
   const captured = last

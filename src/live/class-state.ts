@@ -1,5 +1,5 @@
 import type { Component, ReactElement, ReactNode } from 'react'
-import { type Captured, noHooks, recovered } from './capture.ts'
+import { type Captured, recovered } from './capture.ts'
 import { rendering } from './rendering.ts'
 import { absent, placeOf } from './restoring.ts'
 import type { ComponentInfo } from './signature.ts'
@@ -30,9 +30,7 @@ export function classOutput(
   const node = recovered(info, memo.stored, render)
   const { state } = instance
   const captured: Captured =
-    info.durable && state != null
-      ? { component: info, kinds: 'c', values: [state] }
-      : { component: info, ...noHooks }
+    info.durable && state != null ? { component: info, kinds: 'c', values: [state] } : info.stateless
   return slotElement(node, memo, info.name, captured)
 }
 

@@ -92,3 +92,16 @@ test('the edits of a list say nothing of what they left alone', () => {
     }),
   )
 })
+
+test('tells what the edits take off the screen, and nothing that stays', () => {
+  const gone = element({ children: 'gone' }, null, 'b')
+  const kept = element({ children: 'kept' }, null, 'i')
+  const before = element({ title: 'a', data: [1], children: [gone, kept, 'text'] })
+  const after = element({ title: 'b', data: 2, children: ['new', kept, 'other text'] })
+  const lost: unknown[] = []
+  expect(diff(before, after, null, { lost: (node) => lost.push(node) })).toHaveLength(4)
+  expect(lost).toEqual([before.props.data, gone])
+  lost.length = 0
+  diff(before, element({}, null, 'div'), null, { lost: (node) => lost.push(node) })
+  expect(lost).toEqual([before])
+})

@@ -1,4 +1,5 @@
-import { createElement, useEffect, useState } from 'react'
+import { createElement, Fragment, type ReactElement, useEffect, useState } from 'react'
+import { HoleGroups } from './hole-groups.ts'
 import { LiveTree } from './tree.ts'
 
 let set: (order: readonly number[]) => void = () => {}
@@ -26,7 +27,7 @@ const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) 
 const rendered = () => new Promise((resolve) => setImmediate(resolve))
 
 function mount(): LiveTree {
-  const tree = new LiveTree({ flush() {}, failed: fail, caught: fail }, 'test')
+  const tree = new LiveTree({ isWaiting: false, flush() {}, failed: fail, caught: fail }, 'test')
   tree.mount(createElement(List))
   return tree
 }
@@ -70,3 +71,28 @@ test('a list that grows and shrinks mounts what is new and unmounts what is gone
   }
   tree.unmount()
 })
+
+test('nothing has many children, and no component moves to another group as more come', () => {
+  const groups = new HoleGroups([])
+  const holes = (count: number) => range(count).map((n) => createElement(Item, { key: `h${n}`, n }))
+  const few = placesIn(groups.arrange(holes(500)))
+  const many = placesIn(groups.arrange(holes(1000)))
+  expect(few.size).toBe(500)
+  expect(many.size).toBe(1000)
+  for (const [hole, place] of few) expect(many.get(hole)).toBe(place)
+})
+
+/** By component, the groups that it stands in. */
+function placesIn(children: readonly ReactElement[], above = ''): Map<string, string> {
+  expect(children.length).toBeLessThanOrEqual(10)
+  const places = new Map<string, string>()
+  for (const { type, key, props } of children) {
+    if (type !== Fragment) {
+      places.set(String(key), above)
+      continue
+    }
+    const inside = (props as { children: readonly ReactElement[] }).children
+    for (const [hole, place] of placesIn(inside, `${above}/${key}`)) places.set(hole, place)
+  }
+  return places
+}

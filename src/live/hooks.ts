@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useEffectEvent, useState } from 'react'
+import { useCallback, useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { type MessageInfo, useServices } from './services.ts'
+import { Subscription } from './subscription.ts'
 import { nameOf, type Topic } from './topic.ts'
 
 /** What {@link useTopic} takes beside the topic and the listener. */
@@ -31,25 +32,25 @@ export type Publish = <T>(topic: Topic<T> | string, data: NoInfer<T>) => Promise
 export function useTopic<T>(
   topic: Topic<T> | string,
   onMessage: (data: T, info: MessageInfo) => void,
-  options: UseTopicOptions = {},
+  { onGap, replay = false }: UseTopicOptions = noOptions,
 ): void {
   const { topics } = useServices('useTopic')
   const name = nameOf(topic)
-  const { onGap, replay = false } = options
   // Taken before anything is rendered, so that nothing falls between the render and the subscription.
   const [place, setPlace] = useState(() => topics.place(name, replay))
   if (place.topic !== name) setPlace(topics.place(name, replay))
-  const message = useEffectEvent((data: unknown, info: MessageInfo) => onMessage(data as T, info))
-  const gap = useEffectEvent(() => onGap?.())
-  useEffect(
-    () =>
-      topics.subscribe(place, {
-        message: (data, info) => message(data, info),
-        gap: () => gap(),
-      }),
-    [topics, place],
+  // Not a ref: what a ref holds keeps its tree from being put aside.
+  const subscription = useMemo(newSubscription, nothing)
+  useInsertionEffect(() =>
+    subscription.committed(topics, place, onMessage as Subscription['onMessage'], onGap),
   )
+  // Both are what the effect begins with; it takes them from the commit.
+  useEffect(subscription.begin, [topics, place])
 }
+
+const noOptions: UseTopicOptions = {}
+const nothing: readonly unknown[] = []
+const newSubscription = () => new Subscription()
 
 /**
  * The function that publishes to a topic, for handlers and effects of live components.

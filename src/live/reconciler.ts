@@ -12,8 +12,11 @@ export interface RootErrorHandlers {
   onRecoverableError(error: unknown): void
 }
 
-/** A React root whose container is a live tree. */
-export type Container = { readonly __container: unique symbol }
+/** A React root whose container is a live tree: React's own object, of which this is used. */
+export interface Container {
+  /** What is set and not yet rendered, as bits; 0 where there is nothing. */
+  readonly pendingLanes: number
+}
 
 // The published types lag behind the reconciler: these are the members used, as version 0.34 has them.
 interface Reconciler {

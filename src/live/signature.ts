@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Captured } from './capture.ts'
 import type { AnyFunction } from './template.ts'
 
 /** What is known of a component whose state may be stored. Made once per component. */
 export class ComponentInfo {
   private hash: string | undefined
+  /** What is recorded of one that has no state to be stored. */
+  readonly stateless: Captured = { component: this, kinds: '', values: [] }
 
   constructor(
     readonly name: string,

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { jsx } from 'react/jsx-runtime'
-import type { Captured } from './capture.ts'
+import type { Captured, CaptureMemo } from './capture.ts'
 import { arrangeHoles, type HoleMemo } from './hole-groups.ts'
 import type { Stored } from './restoring.ts'
 import type { Output, TemplateNode } from './template.ts'
@@ -11,7 +11,7 @@ import { Walk } from './walk.ts'
 export const slotType = 'slot'
 
 /** What a component instance keeps between its renders. */
-export interface WalkMemo extends HoleMemo {
+export interface WalkMemo extends HoleMemo, CaptureMemo {
   /** Its previous template, so that the next walk can reuse what stayed equal. */
   current: TemplateNode
   /** What a snapshot has of it and of what is below it; set where it is mounted from one. */
@@ -28,7 +28,7 @@ export function slotElement(
   captured: Captured | null = null,
 ): ReactElement {
   const walk = new Walk(owner, memo.stored ?? null)
-  const node = walk.node(value, memo.current)
+  const node = walk.output(value, memo.current)
   memo.current = node
   const { holes, handlers } = walk
   const children = arrangeHoles(holes, memo)

@@ -1,6 +1,6 @@
 import { HandlerHistory } from './handler-history.ts'
 import type { Stored } from './restoring.ts'
-import type { AnyFunction, Output, TemplateNode } from './template.ts'
+import { type AnyFunction, Hole, type Output, type TemplateNode } from './template.ts'
 import type { LiveTree } from './tree.ts'
 
 /** What the browser may still have of earlier instances in a hole. */
@@ -92,14 +92,11 @@ export class Slot {
     this.tree.touch(this)
   }
 
-  /**
-   * Takes the holes of the template whose component changed since the last write. `shown` are the holes that the
-   * template has now, in frame `sequence`.
-   */
-  takeReplaced(sequence: number, shown: () => Iterable<string>): Set<string> | null {
+  /** Takes the holes of the template whose component changed since the last write; it is written in frame `sequence`. */
+  takeReplaced(sequence: number): Set<string> | null {
     const { replaced, empty } = this
     if (replaced === null && empty === null) return null
-    const holes = new Set(shown())
+    const holes = this.holesShown()
     for (const hole of empty ?? []) if (!holes.has(hole)) empty?.delete(hole)
     if (empty?.size === 0) this.empty = null
     this.replaced = null
@@ -111,6 +108,14 @@ export class Slot {
       if (earlier !== undefined) this.earlier?.set(hole, { ...earlier, goneIn: sequence })
     }
     return replaced === null || replaced.size === 0 ? null : replaced
+  }
+
+  private holesShown(): Set<string> {
+    const { node, holes } = this.output
+    const shown = new Set(holes.map(({ key }) => key as string))
+    // Of the tree's top it is no component that has the hole.
+    if (node instanceof Hole) shown.add(node.path)
+    return shown
   }
 
   generationOf(hole: string): number {

@@ -29,6 +29,8 @@ export interface StateChanges {
   readonly gone: readonly number[]
 }
 
+const noChanges: StateChanges = { slots: [], gone: [] }
+
 /**
  * The account of a tree's state: what a snapshot of it has to learn, and what of the snapshot that it starts from is
  * still to be mounted.
@@ -38,7 +40,7 @@ export class TreeState {
   restoring: Restoring | null
   /** Slots get ids above this. */
   readonly firstFree: number
-  private unsaved = new Set<Slot>()
+  private readonly unsaved = new Set<Slot>()
   private gone: number[] = []
   private told = false
 
@@ -97,12 +99,16 @@ export class TreeState {
 
   /** What the snapshot does not have yet; it is taken to have it from now on. */
   take(): StateChanges {
-    const slots = [...this.unsaved].map(snapshotOf)
-    for (const slot of this.unsaved) slot.kept = true
-    const { gone } = this
-    this.unsaved = new Set()
-    this.gone = []
     this.told = false
+    if (!this.dirty) return noChanges
+    const slots: SlotSnapshot[] = []
+    for (const slot of this.unsaved) {
+      slots.push(snapshotOf(slot))
+      slot.kept = true
+    }
+    const { gone } = this
+    this.unsaved.clear()
+    this.gone = []
     return { slots, gone }
   }
 
@@ -125,5 +131,6 @@ export function snapshotOf(slot: Slot): SlotSnapshot {
 function sameState(a: Captured | null, b: Captured | null): boolean {
   if (a === b) return true
   if (a === null || b === null || a.kinds !== b.kinds) return false
-  return a.values.every((value, i) => Object.is(value, b.values[i]))
+  for (let i = 0; i < a.values.length; i++) if (!Object.is(a.values[i], b.values[i])) return false
+  return true
 }

@@ -1,47 +1,28 @@
-import { Fragment, type ReactElement, Suspense } from 'react'
-import { jsx, jsxs } from 'react/jsx-runtime'
+import type { ReactElement } from 'react'
 import { frameSeen, isNewest } from '../protocol/newest-render.ts'
-import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
-import { diff, everyHole } from './diff.ts'
+import type { LossKeeper } from './diff.ts'
 import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { HeldSlots } from './held-slots.ts'
 import type { Holding } from './holding.ts'
-import { holeElement } from './hole-element.ts'
-import { isAction } from './path.ts'
-import { type Container, createContainer, renderSync } from './reconciler.ts'
-import { editsSize, sizeOf } from './size.ts'
+import { Leftovers } from './leftovers.ts'
 import { Slot, unsent } from './slot.ts'
-import { type AnyFunction, Hole, pending, TemplateElement, type TemplateNode } from './template.ts'
+import type { AnyFunction, TemplateNode } from './template.ts'
+import type { Lag, TreeObserver } from './tree-observer.ts'
+import { rootHole, TreeShell } from './tree-shell.ts'
 import type { TreeState } from './tree-state.ts'
+import { writeSlot } from './write-slot.ts'
 import type { Batch, Write } from './writes.ts'
 
-/** What a live tree tells its owner. */
-export interface TreeObserver {
-  /** Something may have to be written: call {@link LiveTree.collect} when there is room for a frame. */
-  flush(): void
-  /** A component threw and no boundary caught it; the tree is unmounted. */
-  failed(error: unknown, componentStack: string): void
-  /** A component threw and a boundary of the tree caught it. */
-  caught(error: unknown, componentStack: string): void
-}
-
-/** How far the screen of a browser is behind the tree: what it is known to show, and what was sent to it. */
-export interface Lag {
-  readonly shown: number
-  readonly sent: number
-}
-
-const rootHole = new Hole('root', null)
-
-/** Patches shorter than this are sent without weighing them against the whole template. */
-const smallPatch = 160
+const noSlots: readonly Slot[] = []
+const noIds: readonly number[] = []
+const noWrites: readonly Write[] = []
 
 /** How many frames the screen may lag behind what was sent before the closures of what it shows are dropped. */
 const longestLag = 1000
 
 /** One live root: a React root whose output is slots, and the account of what of it has been written already. */
-export class LiveTree {
+export class LiveTree implements LossKeeper {
   /** The slot that stands for the tree as a whole; its template is the hole of the root component. */
   readonly top = new Slot(this, '', {
     node: rootHole,
@@ -56,21 +37,13 @@ export class LiveTree {
   private shown = 0
   private lastId = 0
   private readonly slots = new Map<number, Slot>()
-  /** Slots that are gone here, but that the browser may still have on screen, by the frame that takes them away. */
-  private leaving: Map<number, { slot: Slot; sequence: number }> | null = null
-  /** Templates that later ones have replaced, by the frame that replaces them, until the browser shows that frame. */
-  private replaced: { template: TemplateNode; sequence: number }[] | null = null
-  private touched: Slot[] = []
-  private gone: number[] = []
+  private leftovers: Leftovers | null = null
+  /** Slots that may have to be written, and ids of those that are gone; null where there are none. */
+  private touched: Slot[] | null = null
+  private gone: number[] | null = null
   /** Null until something is held: most trees never have it. */
   private held: HeldSlots | null = null
-  private readonly actions = new AsyncActions(() => this.waitForActions())
-  private shell: ReactElement | null = null
-  private readonly container: Container
-  private mounted = false
-  /** True while it is mounted with stored state: one that fails then is mounted again without. */
-  private restores = false
-  private failure: { readonly error: unknown } | null = null
+  private readonly shell: TreeShell
 
   /**
    * `identifierPrefix` makes the ids of `useId` differ between the live roots of one page. `state` is given where the
@@ -84,11 +57,7 @@ export class LiveTree {
     this.lastId = state?.firstFree ?? 0
     this.sequence = this.received = this.shown = state?.sequence ?? 0
     this.top.stored = state?.restoring?.top ?? null
-    this.container = createContainer(this, identifierPrefix, {
-      onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
-      onCaughtError: (error, info) => observer.caught(error, info.componentStack ?? ''),
-      onRecoverableError: (error) => observer.caught(error, ''),
-    })
+    this.shell = new TreeShell(this, observer, identifierPrefix)
     this.touch(this.top)
   }
 
@@ -97,71 +66,62 @@ export class LiveTree {
    * Suspense of the tree leaves the root's hole empty, and the browser's own Suspense around `LiveRoot` acts.
    */
   mount(element: ReactElement, around: (inner: ReactElement) => ReactElement = (inner) => inner): void {
-    this.mounted = true
-    const { state } = this
-    this.restores = state !== null && state.restoring !== null
-    this.render(element, around)
-    const { failure } = this
-    this.restores = false
-    if (failure === null) return
-    this.failure = null
-    // What was stored may have made it throw.
-    state?.restoreFailed(null, failure.error)
-    state?.giveUp()
-    this.top.stored = null
-    this.render(element, around)
-  }
-
-  private render(element: ReactElement, around: (inner: ReactElement) => ReactElement): void {
-    const stored = this.top.stored?.children.get(rootHole.path)
-    const inner = holeElement(element, 'element', 'LiveRoot', stored)
-    this.shell = jsx(Suspense, { fallback: null, children: around(inner) }, rootHole.path)
-    renderSync(this.shell, this.container)
-  }
-
-  /** Most trees never start an async action, so what waits for one is put in with the first. */
-  private waitForActions(): void {
-    if (!this.mounted) return
-    const wait = jsx(WaitForActions, { actions: this.actions }, 'actions')
-    renderSync(jsxs(Fragment, { children: [wait, this.shell] }), this.container)
+    this.shell.mount(element, around)
   }
 
   /** Runs every cleanup. Nothing is written any more. */
   unmount(): void {
     if (!this.mounted) return
-    this.mounted = false
-    renderSync(null, this.container)
+    this.shell.unmount()
     this.slots.clear()
     this.held?.clear()
-    this.leaving = null
-    this.replaced = null
-    this.touched = []
-    this.gone = []
+    this.leftovers = null
+    this.touched = null
+    this.gone = null
   }
 
   /**
    * Everything that changed since the last call, as writes with a number; null where nothing the browser can see did.
    */
   collect(): Batch | null {
-    const { touched, gone } = this
-    this.touched = []
-    this.gone = []
-    const writes: Write[] = []
-    const live = touched.filter((slot) => slot === this.top || this.slots.get(slot.id) === slot)
-    for (const slot of live) {
-      slot.dirty = false
-      const write = this.write(slot)
-      if (write !== null) writes.push(write)
-    }
+    const touched = this.touched ?? noSlots
+    const gone = this.gone ?? noIds
+    this.touched = null
+    this.gone = null
+    const writes = this.write(touched)
     const oldest = this.oldestKept()
-    const batch =
-      writes.length === 0 && gone.length === 0 ? null : { sequence: ++this.sequence, writes, gone }
-    for (const slot of live) slot.publishHandlers(this.sequence, oldest)
-    for (const id of gone) {
-      const leaving = this.leaving?.get(id)
-      if (leaving !== undefined) leaving.sequence = this.sequence
-    }
+    const batch = writes === null && gone === noIds ? null : this.batch(writes ?? noWrites, gone)
+    for (const slot of touched) if (this.has(slot)) slot.publishHandlers(this.sequence, oldest)
     return batch
+  }
+
+  private write(touched: readonly Slot[]): Write[] | null {
+    let writes: Write[] | null = null
+    for (const slot of touched) {
+      if (!this.has(slot)) continue
+      slot.dirty = false
+      const write = writeSlot(slot, this.sequence + 1, this)
+      if (write === null) continue
+      if (writes === null) writes = [write]
+      else writes.push(write)
+    }
+    return writes
+  }
+
+  private batch(writes: readonly Write[], gone: readonly number[]): Batch {
+    const sequence = ++this.sequence
+    for (const id of gone) this.leftovers?.written(id, sequence)
+    return { sequence, writes, gone }
+  }
+
+  lost(node: object): void {
+    this.leftovers ??= new Leftovers()
+    this.leftovers.addTemplate(node, this.sequence + 1)
+  }
+
+  /** True as long as the slot is in the tree. */
+  has(slot: Slot): boolean {
+    return slot === this.top || this.slots.get(slot.id) === slot
   }
 
   /** A browser that never says what it shows must not make us keep every closure there ever was. */
@@ -172,7 +132,9 @@ export class LiveTree {
 
   /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
   get holdings(): readonly Holding[] | null {
-    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+    return this.mounted && this.state !== null
+      ? findHoldings(this.shell.container, this.slots.values())
+      : null
   }
 
   /** No slot has had a greater number. */
@@ -180,53 +142,31 @@ export class LiveTree {
     return this.lastId
   }
 
+  private get mounted(): boolean {
+    return this.shell.mounted
+  }
+
   /** True when {@link collect} may have something to give. */
   get dirty(): boolean {
-    return this.touched.length > 0 || this.gone.length > 0
+    return this.touched !== null || this.gone !== null
+  }
+
+  /** True when React has rendered all that was set: transitions take turns of their own, and may wait for promises. */
+  get settled(): boolean {
+    return this.shell.container.pendingLanes === 0
   }
 
   /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
   sendAgain(): void {
     this.received = this.sequence
-    this.touched = []
-    this.gone = []
+    this.touched = null
+    this.gone = null
     for (const slot of [this.top, ...this.slots.values()]) {
       slot.sent = unsent
       slot.lastWritten = null
       slot.dirty = false
       this.touch(slot)
     }
-  }
-
-  private write(slot: Slot): Write | null {
-    const { node } = slot.output
-    if (node === pending) return null
-    const before = slot.sent
-    const replaced = slot.takeReplaced(this.sequence + 1, () => holesOf(slot))
-    slot.sent = node
-    if (before === unsent) return this.firstWrite(slot, node)
-    if (before === node && replaced === null) return null
-    const edits = diff(before, node, replaced)
-    if (edits?.length === 0) return null
-    this.replaced ??= []
-    this.replaced.push({ template: before, sequence: this.sequence + 1 })
-    if (edits === null) return { slot, template: node }
-    const size = editsSize(edits, Number.MAX_SAFE_INTEGER)
-    if (size > smallPatch && sizeOf(node, size) < size) return { slot, template: node }
-    return { slot, edits }
-  }
-
-  /** A new slot is told from its neighbour where that takes fewer bytes than telling it whole. */
-  private firstWrite(slot: Slot, node: TemplateNode): Write {
-    const { parent } = slot
-    const like = parent?.lastWritten
-    if (parent) parent.lastWritten = slot
-    const whole = { slot, template: node }
-    if (!like || this.slots.get(like.id) !== like || !isSimilar(like.sent, node)) return whole
-    const edits = diff(like.sent, node, everyHole)
-    if (edits === null || edits.length === 0) return whole
-    const size = editsSize(edits, Number.MAX_SAFE_INTEGER)
-    return size < sizeOf(node, size) ? { slot, edits, like } : whole
   }
 
   /**
@@ -238,10 +178,8 @@ export class LiveTree {
     this.received = Math.max(this.received, received)
     if (shown <= this.shown) return
     this.shown = shown
-    for (const [id, { sequence }] of this.leaving ?? []) if (sequence <= shown) this.leaving?.delete(id)
-    if (this.leaving?.size === 0) this.leaving = null
-    const still = this.replaced?.filter(({ sequence }) => sequence > shown)
-    this.replaced = still === undefined || still.length === 0 ? null : still
+    this.leftovers?.forget(shown)
+    if (this.leftovers?.empty) this.leftovers = null
   }
 
   /** How many frames are on their way, or at least not known to have arrived. */
@@ -254,11 +192,10 @@ export class LiveTree {
     return this.shown
   }
 
-  /** What a browser that shows frame `shown` has, or may still have, on its screen: the templates that were sent. */
+  /** What a browser that shows frame `shown` has, or may still have, on its screen: templates, and parts of earlier ones. */
   *shownTemplates(shown = this.shown): Iterable<TemplateNode> {
     for (const { sent } of this.slots.values()) if (sent !== unsent) yield sent
-    for (const { slot, sequence } of this.leaving?.values() ?? []) if (sequence > shown) yield slot.sent
-    for (const { template, sequence } of this.replaced ?? []) if (sequence > shown) yield template
+    if (this.leftovers !== null) yield* this.leftovers.shownTemplates(shown)
   }
 
   /**
@@ -271,8 +208,7 @@ export class LiveTree {
     seen: number,
     { shown, sent }: Lag = { shown: this.shown, sent: this.sequence },
   ): AnyFunction | undefined {
-    const leaving = this.leaving?.get(id)
-    const slot = this.slots.get(id) ?? (leaving && leaving.sequence > shown ? leaving.slot : undefined)
+    const slot = this.slots.get(id) ?? this.leftovers?.slot(id, shown)
     const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
     return isNewest(seen) ? slot?.newestHandler(path, frame, sent) : slot?.handler(path, frame, sent)
   }
@@ -289,7 +225,7 @@ export class LiveTree {
    * transition, in which `useOptimistic` and `useActionState` do their work.
    */
   run(path: string, call: () => unknown): unknown {
-    return this.actions.run(isAction(path) ? () => inTransition(call) : call)
+    return this.shell.run(path, call)
   }
 
   /** True where what a call of a slot's function set is not rendered yet; then `released` is called when it is. */
@@ -332,9 +268,10 @@ export class LiveTree {
     this.held?.remove(slot)
     this.state?.ended(slot)
     if (slot.announced) {
-      this.gone.push(slot.id)
-      this.leaving ??= new Map()
-      this.leaving.set(slot.id, { slot, sequence: Number.MAX_SAFE_INTEGER })
+      if (this.gone === null) this.gone = [slot.id]
+      else this.gone.push(slot.id)
+      this.leftovers ??= new Leftovers()
+      this.leftovers.addSlot(slot)
     }
     for (const child of slot.children) this.end(child)
   }
@@ -342,7 +279,8 @@ export class LiveTree {
   touch(slot: Slot): void {
     if (slot.dirty) return
     slot.dirty = true
-    this.touched.push(slot)
+    if (this.touched === null) this.touched = [slot]
+    else this.touched.push(slot)
   }
 
   committed(): void {
@@ -351,23 +289,4 @@ export class LiveTree {
     this.state?.committed()
     this.held?.committed()
   }
-
-  private fail(error: unknown, componentStack: string): void {
-    if (this.restores) {
-      this.failure ??= { error }
-      return
-    }
-    // React has unmounted everything by now, or is about to; the owner decides what becomes of the root.
-    this.observer.failed(error, componentStack)
-  }
-}
-
-function isSimilar(a: TemplateNode, b: TemplateNode): boolean {
-  return a instanceof TemplateElement && b instanceof TemplateElement && a.type === b.type && a.key === b.key
-}
-
-function* holesOf(slot: Slot): Iterable<string> {
-  const { node, holes } = slot.output
-  if (node === rootHole) yield rootHole.path
-  for (const element of holes) if (element.key !== null) yield element.key
 }

@@ -22,6 +22,8 @@ import { warnMissingKey, warnSameKey } from './warnings.ts'
 /** Deeper output than this is a mistake (usually data that refers to itself) and would overflow the stack. */
 export const maxDepth = 400
 
+const noHoles: readonly ReactElement[] = []
+
 type Props = Readonly<Record<string, unknown>>
 
 /**
@@ -29,16 +31,28 @@ type Props = Readonly<Record<string, unknown>>
  * equal the previous node itself is reused, so that a later diff descends only into what really changed.
  */
 export class Walk {
-  readonly holes: ReactElement[] = []
+  /** Null until there is one. */
+  private found: ReactElement[] | null = null
   handlers: Map<string, AnyFunction> | null = null
-  private readonly path = new Path()
-  private depth = 0
+  private readonly path = Path.take()
 
   /** `owner` is the component's name, for the messages of errors; `stored` what a snapshot has of what is below. */
   constructor(
     readonly owner: string,
     private readonly stored: Stored | null = null,
   ) {}
+
+  /** The elements in the holes. */
+  get holes(): readonly ReactElement[] {
+    return this.found ?? noHoles
+  }
+
+  /** The whole output. */
+  output(value: unknown, previous: TemplateNode): TemplateNode {
+    const node = this.node(value, previous)
+    this.path.release()
+    return node
+  }
 
   /** A value where React expects a node: the output itself, or children. */
   node(value: unknown, previous: TemplateNode, step = '0'): TemplateNode {
@@ -73,12 +87,11 @@ export class Walk {
   }
 
   enter(step: string, type: string): void {
-    if (++this.depth > maxDepth) throw tooDeep(this.owner, maxDepth)
+    if (this.path.depth >= maxDepth) throw tooDeep(this.owner, maxDepth)
     this.path.push(step, type)
   }
 
   leave(): void {
-    this.depth--
     this.path.pop()
   }
 
@@ -108,24 +121,25 @@ export class Walk {
   list(values: readonly unknown[], previous: TemplateNode): TemplateNode {
     const before = Array.isArray(previous) ? (previous as TemplateNode[]) : undefined
     const previousOf = before === undefined ? undefined : new PreviousItems(before)
-    const keys = values.length > 1 ? new Set<string>() : undefined
-    const out: TemplateNode[] = new Array(values.length)
-    let same = before !== undefined && before.length === values.length
+    let keys: Set<string> | undefined
+    // Made where the first item differs.
+    let out: TemplateNode[] | null = before?.length === values.length ? null : new Array(values.length)
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       const key = keyOf(value)
       let step = key === null ? String(i) : keyStep(key)
-      if (key !== null && keys !== undefined) {
+      if (key !== null && values.length > 1) {
+        keys ??= new Set()
         if (keys.has(key)) {
           warnSameKey(this.owner, key)
           step += `<${i}>`
         } else keys.add(key)
       }
       const item = this.item(value, previousOf?.at(i, key), step)
-      if (same && !Object.is(item, before?.[i])) same = false
-      out[i] = item
+      if (out === null && !Object.is(item, before?.[i])) out = before?.slice() as TemplateNode[]
+      if (out !== null) out[i] = item
     }
-    return same ? before : out
+    return out ?? before
   }
 
   private item(value: unknown, previous: TemplateNode, step: string): TemplateNode {
@@ -158,12 +172,12 @@ export class Walk {
     const before = sameElement(previous, element) ? previous : undefined
     if (before !== undefined && before.source === element) return before
     const props = element.props as Props
-    const holes = this.holes.length
+    const holes = this.found?.length
     const handlers = this.handlers?.size ?? 0
     this.enter(step, name)
     const walked = this.props(element, props, before?.props)
     this.leave()
-    const inert = this.holes.length === holes && (this.handlers?.size ?? 0) === handlers
+    const inert = this.found?.length === holes && (this.handlers?.size ?? 0) === handlers
     if (walked === before?.props) {
       if (inert && before !== undefined) before.source = element
       return before as TemplateElement
@@ -189,7 +203,7 @@ export class Walk {
       out[name] = walked
       count++
     }
-    return same && Object.keys(before as Props).length === count ? (before as Props) : out
+    return same && countOf(before as Props) === count ? (before as Props) : out
   }
 
   /** Suspense, Activity and StrictMode act in the browser *and* here: the element stays, its children are a hole. */
@@ -227,7 +241,10 @@ export class Walk {
   private place(element: ReactElement, previous: TemplateNode, step: string, key: string | null): Hole {
     const hole =
       previous instanceof Hole && previous.key === key ? previous : new Hole(this.path.hole(step), key)
-    this.holes.push(holeElement(element, hole.path, this.owner, this.stored?.children.get(hole.path) ?? null))
+    const stored = this.stored?.children.get(hole.path) ?? null
+    const inHole = holeElement(element, hole.path, this.owner, stored)
+    if (this.found === null) this.found = [inHole]
+    else this.found.push(inHole)
     return hole
   }
 
@@ -261,6 +278,13 @@ export class Walk {
     if (isClientReference(value)) return value
     throw functionAsChild(this.owner)
   }
+}
+
+/** How many props there are; a list of their names would be thrown away. */
+function countOf(props: Props): number {
+  let count = 0
+  for (const _ in props) count++
+  return count
 }
 
 function keyOf(value: unknown): string | null {

@@ -67,7 +67,7 @@ function wrapFunction(Type: AnyFunction, durable: boolean, owner = componentName
     const walked: WalkMemo = useRef<unknown>(undefined)
     if (rendering.state === null) return output(Type(props), walked, owner, null)
     if (walked.stored === undefined) walked.stored = placeOf(props)
-    const value = callCaptured(info, walked.stored, () => Type(props))
+    const value = callCaptured(info, walked, Type, props)
     return output(value, walked, owner, takeCaptured())
   })
 }

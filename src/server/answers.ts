@@ -45,35 +45,31 @@ export class Answers {
   }
 
   /**
-   * Sends an answer, once the effects of the call are stored where they are to be. False, or a promise of it, where nobody
-   * waits for it.
+   * Sends an answer, once the effects of the call are stored where they are to be.
    *
    * @param page that made the call.
    * @param repeatable false where more of it follows, which cannot be told twice.
+   * @param told hears whether it was sent, which it is not where nobody waits for it.
    */
-  send(page: object, message: Answer, repeatable = true): boolean | Promise<boolean> {
-    if (this.page !== page) return false
+  send(page: object, message: Answer, repeatable = true, told?: (isSent: boolean) => void): void {
+    if (this.page !== page) return told?.(false)
     const { call } = message
     const answer = encode(message)
     this.log.answered(call, repeatable ? answer : lostAnswer(call))
     const { whenSaved } = this.log
-    if (whenSaved !== null) return this.deliverSaved(page, call, answer, whenSaved(call))
-    this.deliver(call, answer)
-    return true
-  }
-
-  private async deliverSaved(
-    page: object,
-    call: number,
-    answer: Body,
-    saved: Promise<void>,
-  ): Promise<boolean> {
+    if (whenSaved === null) {
+      this.deliver(call, answer)
+      return told?.(true)
+    }
     this.saving.add(call)
-    await saved
-    if (this.page !== page) return false
-    this.saving.delete(call)
-    this.deliver(call, answer)
-    return true
+    whenSaved(call, () => {
+      const isWanted = this.page === page
+      if (isWanted) {
+        this.saving.delete(call)
+        this.deliver(call, answer)
+      }
+      told?.(isWanted)
+    })
   }
 
   private deliver(call: number, answer: Body): void {

@@ -1,4 +1,4 @@
-import { scheduleFlush } from '../live/flush-queue.ts'
+import { type Flushable, scheduleFlush } from '../live/flush-queue.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Longer than this in one go, and the sockets of others would notice. */
@@ -16,7 +16,8 @@ interface Delivery {
  * The viewers of a shared root. Thousands of them get a message in slices, and other things are done between; each gets
  * the messages in order.
  */
-export class Audience {
+export class Audience implements Flushable {
+  isWaiting = false
   private readonly viewers = new Set<Viewer>()
   private readonly queue: Delivery[] = []
 

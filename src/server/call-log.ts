@@ -23,9 +23,9 @@ export class CallLog {
   private readonly lostBytes: number
 
   /**
-   * Where answers must wait until something is stored: resolves when the effects of a call are. Null where they need not.
+   * Where answers must wait until something is stored: calls back when the effects of a call are. Null where they need not.
    */
-  whenSaved: ((call: number) => Promise<void>) | null = null
+  whenSaved: ((call: number, saved: () => void) => void) | null = null
 
   /**
    * @param maxBytes past which the oldest answers are given up.

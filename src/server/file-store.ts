@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { lockFile } from './file-lock.ts'
 import { type KeptSession, KeptSessions } from './kept-sessions.ts'
 import { RecordLog } from './record-log.ts'
-import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+import type { NamedSave, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 
 /** What {@link fileStore} takes. */
 export interface FileStoreOptions {
@@ -34,10 +34,13 @@ class FileStore implements SessionStore {
   private readonly path: string
   private readonly syncMs: number
   private readonly sessions = new KeptSessions()
-  private readonly opened: Promise<RecordLog>
-  private unlock: () => void = () => {}
+  private readonly opened: Promise<void>
+  /** Null while nothing can be written: the file is being opened, or made anew. */
+  private log: RecordLog | null = null
+  /** Resolves when that has ended, and what waited is written. */
+  private ready: Promise<void> = Promise.resolve()
   private waiting: string[] = []
-  private batch: Promise<void> | null = null
+  private unlock: () => void = () => {}
   private syncTimer: NodeJS.Timeout | null = null
   private neededAtLast = 0
   /** True where the file lacks something that memory has. */
@@ -51,22 +54,26 @@ class FileStore implements SessionStore {
     this.opened.catch(() => {})
   }
 
-  private async open(): Promise<RecordLog> {
+  private async open(): Promise<void> {
     mkdirSync(dirname(this.path), { recursive: true })
     this.unlock = lockFile(this.path)
     try {
       const log = await RecordLog.open(this.path, (record) => this.replay(record))
       for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
       await this.rewrite(log)
-      return log
+      this.log = log
     } catch (error) {
       this.unlock()
       throw error
     }
   }
 
-  private replay(text: string): void {
-    const [session, owner, expiresAt, entries] = JSON.parse(text) as FileRecord
+  private replay(record: string): void {
+    for (const change of record.split(separator)) this.replayChange(change)
+  }
+
+  private replayChange(text: string): void {
+    const [session, owner, expiresAt, ...flat] = JSON.parse(text) as FileChange
     if (owner === null) return void this.sessions.all.delete(session)
     let kept = this.sessions.all.get(session)
     if (kept === undefined) {
@@ -75,12 +82,14 @@ class FileStore implements SessionStore {
     }
     kept.owner = owner
     kept.expiresAt = expiresAt
-    this.sessions.put(kept, Object.entries(entries))
+    for (let at = 0; at < flat.length; at += 2) {
+      this.sessions.put(kept, [[flat[at] as string, flat[at + 1] as string | null]])
+    }
   }
 
   private *records(): Iterable<string> {
     for (const [session, { owner, expiresAt, entries }] of this.sessions.all) {
-      yield record(session, owner, expiresAt, entries)
+      yield changeOf(session, owner, expiresAt, entries)
     }
   }
 
@@ -102,58 +111,78 @@ class FileStore implements SessionStore {
     const entries = this.sessions.claim(session, owner)
     if (entries === null) return null
     const { expiresAt } = this.sessions.get(session) as KeptSession
-    await this.write(record(session, owner, expiresAt, []))
+    await this.write(changeOf(session, owner, expiresAt, []))
     return entries
   }
 
   async save(session: string, owner: string, save: SessionSave): Promise<void> {
     await this.opened
     const entries = this.sessions.save(session, owner, save)
-    await this.write(record(session, owner, save.expiresAt, entries))
+    await this.write(changeOf(session, owner, save.expiresAt, entries))
+  }
+
+  saveNow(saves: readonly NamedSave[]): readonly boolean[] {
+    const { log } = this
+    if (log === null || this.incomplete) return []
+    const changes: string[] = []
+    const saved = saves.map((save) => {
+      const { session, owner, expiresAt } = save
+      // `save` tells whose it is now.
+      if (!this.sessions.isOf(session, owner)) return false
+      changes.push(changeOf(session, owner, expiresAt, this.sessions.save(session, owner, save)))
+      return true
+    })
+    this.append(log, changes)
+    return saved
   }
 
   async remove(session: string, owner: string): Promise<void> {
     await this.opened
-    if (this.sessions.remove(session, owner)) await this.write(record(session, null, 0, []))
+    if (this.sessions.remove(session, owner)) await this.write(changeOf(session, null, 0, []))
   }
 
-  /** All that is asked for in one go, or while a write is under way, is one write. */
-  private write(text: string): Promise<void> {
+  private async write(text: string): Promise<void> {
+    const { log } = this
+    if (log !== null && !this.incomplete) return this.append(log, [text])
     this.waiting.push(text)
-    this.batch ??= this.nextBatch()
-    return this.batch
+    if (log !== null) this.renew(log)
+    return this.ready
   }
 
-  private writing: Promise<void> = Promise.resolve()
-
-  private nextBatch(): Promise<void> {
-    const written = this.writing
-      .then(() => new Promise<void>((resolve) => process.nextTick(resolve)))
-      .then(() => this.writeBatch())
-    // One that failed was told of it; the next is tried all the same.
-    this.writing = written.catch(() => {})
-    return written
-  }
-
-  private async writeBatch(): Promise<void> {
-    const { waiting } = this
-    this.waiting = []
-    this.batch = null
-    const log = await this.opened
-    if (this.incomplete) return this.rewrite(log)
+  private append(log: RecordLog, changes: readonly string[]): void {
+    if (changes.length === 0) return
     try {
-      await log.append(waiting)
+      log.append(changes.join(separator))
     } catch (error) {
       // Those who asked try again, with what changed; others, such as who removed a session, do not.
       this.incomplete = true
       throw error
     }
     this.syncSoon(log)
-    if (log.size < smallest || log.size < 2 * this.neededAtLast) return
-    await this.rewrite(log).catch(() => {
-      // What was asked for is written all the same. Not again before the file is twice as large.
+    if (log.size >= smallest && log.size >= 2 * this.neededAtLast) this.renew(log)
+  }
+
+  private renew(log: RecordLog): void {
+    this.ready = this.renewed(log)
+    // Those who wait for it are told.
+    this.ready.catch(() => {})
+  }
+
+  /** Makes the file anew. What comes meanwhile is written after. */
+  private async renewed(log: RecordLog): Promise<void> {
+    this.log = null
+    let failure: { readonly error: unknown } | null = null
+    try {
+      await this.rewrite(log)
+    } catch (error) {
+      // Not again before the file is twice as large. Where it has all, what was asked for is written all the same.
       this.neededAtLast = log.size
-    })
+      if (this.incomplete) failure = { error }
+    }
+    const waiting = this.waiting.splice(0)
+    this.log = log
+    if (failure !== null) throw failure.error
+    this.append(log, waiting)
   }
 
   /** Writes down what memory has. */
@@ -177,9 +206,10 @@ class FileStore implements SessionStore {
 
   async close(): Promise<void> {
     this.sessions.close()
-    const log = await this.opened.catch(() => null)
+    await this.opened.catch(() => {})
+    await this.ready.catch(() => {})
+    const { log } = this
     if (log === null) return
-    await (this.batch ?? this.writing).catch(() => {})
     if (this.syncTimer !== null) clearTimeout(this.syncTimer)
     try {
       if (this.incomplete) await this.rewrite(log)
@@ -191,19 +221,27 @@ class FileStore implements SessionStore {
   }
 }
 
-/** Without an owner, the session is gone. */
-type FileRecord = readonly [
+/** Stands between the changes that make a record: JSON has none of its own. */
+const separator = '\n'
+
+/**
+ * A change of one session, as JSON: keys, each with its text after it. In one list, for an object with names that are never
+ * the same again is dear to make. Without an owner, the session is gone.
+ */
+type FileChange = [
   session: string,
   owner: string | null,
   expiresAt: number,
-  entries: Readonly<Record<string, string | null>>,
+  ...keysAndTexts: (string | null)[],
 ]
 
-function record(
+function changeOf(
   session: string,
   owner: string | null,
   expiresAt: number,
   entries: Iterable<readonly [string, string | null]>,
 ): string {
-  return JSON.stringify([session, owner, expiresAt, Object.fromEntries(entries)] satisfies FileRecord)
+  const change: FileChange = [session, owner, expiresAt]
+  for (const [key, text] of entries) change.push(key, text)
+  return JSON.stringify(change)
 }

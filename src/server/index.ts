@@ -60,7 +60,7 @@ export {
 } from './queue-source.ts'
 export { type ParamParser, type ParamParsers, type Route, type RouteProps, route } from './routes.ts'
 export { every, type ScheduleOptions, schedule, type TickContext, type TickHandler } from './schedule.ts'
-export type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+export type { NamedSave, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 export type { SessionFilter } from './sessions.ts'
 export {
   type HmacOptions,

@@ -38,6 +38,11 @@ export class KeptSessions {
     return this.load(session)
   }
 
+  /** True where the owner may save the session. */
+  isOf(session: string, owner: string): boolean {
+    return (this.get(session)?.owner ?? owner) === owner
+  }
+
   /**
    * Returns the entries to write down: those that changed, or all where the session is new here.
    *

@@ -60,6 +60,10 @@ class MeteredSocket implements Socket {
     else socket.sendPrepared(message)
   }
 
+  hold(): void {
+    this.socket.hold?.()
+  }
+
   close(code: number, reason: string): void {
     this.reason ??= reason
     this.socket.close(code, reason)

@@ -30,10 +30,9 @@ export class ObservedCall {
   }
 }
 
-/** The call, where somebody listens. */
-export function observeCall(describe: () => CallStarted): ObservedCall | null {
-  if (!diagnostics.callStarted.hasSubscribers && !diagnostics.callEnded.hasSubscribers) return null
-  return new ObservedCall(describe())
+/** True where somebody wants to hear of calls. */
+export function isCallObserved(): boolean {
+  return diagnostics.callStarted.hasSubscribers || diagnostics.callEnded.hasSubscribers
 }
 
 /** A call that was refused before it started. */
@@ -62,9 +61,9 @@ export class ObservedFrame {
     return diagnostics.frameSent.hasSubscribers ? new ObservedFrame() : null
   }
 
-  end(payload: Body, describe: () => Omit<FrameSent, 'bytes' | 'durationMs'>): void {
+  end(payload: Body, frame: Omit<FrameSent, 'bytes' | 'durationMs'>): void {
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
     const durationMs = performance.now() - this.startedAt
-    diagnostics.frameSent.publish({ ...describe(), bytes, durationMs })
+    diagnostics.frameSent.publish({ ...frame, bytes, durationMs })
   }
 }

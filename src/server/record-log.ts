@@ -1,4 +1,4 @@
-import { constants, writeSync } from 'node:fs'
+import { constants, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -30,15 +30,20 @@ export class RecordLog {
   }
 
   /**
-   * Adds records to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
+   * Adds a record to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
    * have another thread do it, and every call waits for that.
    */
-  async append(records: readonly string[]): Promise<void> {
+  append(record: string): void {
+    const size = sizeOf([record])
+    // It is not kept: nobody else writes meanwhile.
+    const bytes = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
+    const length = frameRecord(record, bytes, 0)
     try {
-      this.size += writeRecords(this.file, records)
+      for (let at = 0; at < length; ) at += writeSync(this.file.fd, bytes, at, length - at)
+      this.size += length
     } catch (error) {
       // What comes after half a record would never be read.
-      await this.file.truncate(this.size)
+      ftruncateSync(this.file.fd, this.size)
       throw error
     }
   }
@@ -81,50 +86,52 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close()
 }
 
-/** Returns how many bytes they are. */
+/** How much is written in one go. */
+const batchLength = 1_048_576
+
+/** Does not keep others waiting, however much it is. Returns how many bytes it was. */
 async function writeAll(file: FileHandle, records: Iterable<string>): Promise<number> {
   let size = 0
   let batch: string[] = []
   let pending = 0
-  for (const record of records) {
-    batch.push(record)
-    pending += record.length
-    if (pending < 1_048_576) continue
-    size += await writeRecordsAside(file, batch)
+  const write = async () => {
+    const bytes = Buffer.allocUnsafe(sizeOf(batch))
+    let length = 0
+    for (const record of batch) length = frameRecord(record, bytes, length)
+    for (let at = 0; at < length; ) at += (await file.write(bytes, at, length - at)).bytesWritten
+    size += length
     batch = []
     pending = 0
   }
-  return size + (await writeRecordsAside(file, batch))
-}
-
-function writeRecords({ fd }: FileHandle, records: readonly string[]): number {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-  return bytes.length
-}
-
-/** Does not keep others waiting, however much it is. */
-async function writeRecordsAside(file: FileHandle, records: readonly string[]): Promise<number> {
-  if (records.length === 0) return 0
-  const bytes = frameRecords(records)
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
-  return bytes.length
-}
-
-function frameRecords(records: readonly string[]): Buffer {
-  let length = 0
-  for (const record of records) length += headerBytes + Buffer.byteLength(record)
-  const bytes = Buffer.allocUnsafe(length)
-  let at = 0
   for (const record of records) {
-    const start = at + headerBytes
-    const size = bytes.write(record, start)
-    bytes.writeUInt32LE(size, at)
-    bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
-    at = start + size
+    batch.push(record)
+    pending += record.length
+    if (pending >= batchLength) await write()
   }
-  return bytes
+  await write()
+  return size
+}
+
+/** What goes into the file in one go is nearly always less. */
+const scratch = Buffer.allocUnsafe(65_536)
+
+/** No UTF-8 is longer than three bytes for each of a text's units. */
+const bytesPerUnit = 3
+
+/** How much room the records need at most. */
+function sizeOf(records: readonly string[]): number {
+  let size = 0
+  for (const record of records) size += headerBytes + bytesPerUnit * record.length
+  return size
+}
+
+/** Puts a record into the bytes at a place. Returns where it ends. */
+function frameRecord(record: string, bytes: Buffer, at: number): number {
+  const start = at + headerBytes
+  const size = bytes.write(record, start)
+  bytes.writeUInt32LE(size, at)
+  bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
+  return start + size
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */

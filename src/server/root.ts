@@ -3,33 +3,33 @@ import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
-import { SessionContext } from '../live/session.ts'
-import { LiveTree, type TreeObserver } from '../live/tree.ts'
+import { LiveTree } from '../live/tree.ts'
+import type { TreeObserver } from '../live/tree-observer.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
+import type { Body } from '../protocol/messages.ts'
 import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
-import { encodeBatch } from './flight/encode.ts'
+import { encodeSlowly } from './flight/encode.ts'
 import { writePlain } from './flight/plain-writer.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
+import { RootSnapshot } from './root-snapshot.ts'
 import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
-import type { SleepingRoot } from './session-sleep.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
-import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+import type { SleepingRoot } from './sleeping-trees.ts'
+import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
-
-/** Frames that may be sent before the snapshot must know of them. */
-const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver, Screen, Holder {
   readonly tree: LiveTree
+  isWaiting = false
   /** True while React's writer is at work on a frame, which it does in its own time. */
   private encoding = false
   /** True from when a frame was held back to when one is sent. */
@@ -48,10 +48,7 @@ export class Root implements TreeObserver, Screen, Holder {
   isNew = false
   private readonly guard: RootGuard | null
 
-  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
-  private reserved = 0
-  /** The number of the root that the snapshot has. */
-  private storedId = 0
+  private readonly snapshot: RootSnapshot
 
   /**
    * @param number the tree's own in its session; ids of `useId` begin with it.
@@ -69,6 +66,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const state = match.route.durable
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
+    this.snapshot = new RootSnapshot(number, path)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
@@ -92,16 +90,7 @@ export class Root implements TreeObserver, Screen, Holder {
 
   /** What changed in the tree's state since it was asked for last. */
   collectState(changes: EntryChanges): void {
-    const { number, id, path, tree } = this
-    if (this.closed || tree.state === null) return
-    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
-      this.storedId = id
-      this.reserved = tree.sequence + 2 * framesAhead
-      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
-    }
-    const { slots, gone } = tree.state.take()
-    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
-    for (const slot of gone) changes.set(slotKey(number, slot), null)
+    if (!this.closed) this.snapshot.collect(this.id, this.tree, changes)
   }
 
   get route(): string {
@@ -157,14 +146,8 @@ export class Root implements TreeObserver, Screen, Holder {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
     const { roots, info } = this.session
-    const services = roots.servicesFor(this)
-    this.tree.mount(element, (inner: ReactElement) =>
-      createElement(
-        ServicesContext,
-        { value: services },
-        createElement(SessionContext, { value: info }, inner),
-      ),
-    )
+    const value = { ...roots.servicesFor(this), session: info }
+    this.tree.mount(element, (inner: ReactElement) => createElement(ServicesContext, { value }, inner))
   }
 
   /** The browser does not have the root any more. The tree lives on, and is not shown. */
@@ -319,31 +302,46 @@ export class Root implements TreeObserver, Screen, Holder {
 
   private sendBatch(batch: Batch, observed = ObservedFrame.begin()): void {
     this.held = false
-    const { session, id } = this
-    const { sequence } = batch
+    const plain = writePlain(batch, this.session.host.modules())
+    if (plain === null) this.sendSlowly(batch, observed)
+    else this.sendFrame(batch, plain, undefined, this.takeAction(), observed)
+  }
+
+  private takeAction(): 0 | 1 {
     const action = this.ofAction ? 1 : 0
     this.ofAction = false
-    const payload = encodeBatch(batch, session.host.modules(), (error) => this.report(error))
-    const describe = () => ({ ...this.describe(), sequence, writes: batch.writes.length })
-    if (typeof payload === 'string') {
-      observed?.end(payload, describe)
-      session.wire.send({ type: 'frame', root: id, sequence, ...(action ? { action } : {}), body: payload })
-      return
-    }
+    return action
+  }
+
+  /** What is not plain goes through React's writer. */
+  private sendSlowly(batch: Batch, observed: ObservedFrame | null): void {
     this.encoding = true
-    const { mounting } = this
+    const { mounting, session } = this
+    const action = this.takeAction()
+    const payload = encodeSlowly(batch, session.host.modules(), (error) => this.report(error))
     session.payloads
       .sendStream(payload, (body, stream) => {
         if (this.mounting !== mounting) return false
-        observed?.end(body, describe)
-        const more = stream === undefined ? (action ? { action } : {}) : { action, stream }
-        session.wire.send({ type: 'frame', root: id, sequence, ...more, body })
+        this.sendFrame(batch, body, stream, action, observed)
         return true
       })
       .then(
         () => this.encoded(mounting),
         (error: unknown) => this.failed(error, ''),
       )
+  }
+
+  private sendFrame(
+    { sequence, writes }: Batch,
+    body: Body,
+    stream: number | undefined,
+    action: 0 | 1,
+    observed: ObservedFrame | null,
+  ): void {
+    observed?.end(body, { ...this.describe(), sequence, writes: writes.length })
+    // The fields stand in the order in which they travel, and those after one that is missing are missing.
+    const marked = action === 1 || stream !== undefined ? action : undefined
+    this.session.wire.send({ type: 'frame', root: this.id, sequence, action: marked, stream, body })
   }
 
   private encoded(mounting: number): void {

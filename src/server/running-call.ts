@@ -7,7 +7,7 @@ import { callError } from './answers.ts'
 import type { Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
-import { type ObservedCall, observeCall } from './observe.ts'
+import { isCallObserved, ObservedCall } from './observe.ts'
 import type { Screen } from './screen.ts'
 import type { Session } from './session.ts'
 
@@ -44,7 +44,9 @@ export class RunningCall {
     this.screen = target.screen
     this.inTransition = action === 1
     this.page = session.calls.answers.page
-    this.observed = observeCall(() => describeCall(session, call, target.screen, path))
+    this.observed = isCallObserved()
+      ? new ObservedCall(describeCall(session, call, target.screen, path))
+      : null
   }
 
   run(args: unknown[]): void {
@@ -100,7 +102,7 @@ export class RunningCall {
     if (inTransition) this.markEffects(true)
     const callback = () => {
       if (inTransition) this.markEffects(false)
-      const isHeld = screen?.holds?.(slot, () => this.afterEffects(answer)) ?? false
+      const isHeld = screen?.holds(slot, () => this.afterEffects(answer)) ?? false
       if (!isHeld) answer()
     }
     if (screen !== null) return screen.afterFlush(callback)
@@ -136,7 +138,8 @@ export class RunningCall {
     void payloads.sendStream(payload, (body, stream) => {
       const more = stream === undefined ? {} : { stream }
       const message = { type: 'result', call, sequence, ...more, body } as const
-      return session.calls.answers.send(page, message, repeatable && stream === undefined)
+      const { answers } = session.calls
+      return new Promise((told) => answers.send(page, message, repeatable && stream === undefined, told))
     })
   }
 

@@ -1,3 +1,5 @@
+import type { NamedSave, SessionStore } from './session-store.ts'
+
 interface Saver {
   run(): void
 }
@@ -21,4 +23,89 @@ function runAll(): void {
   const all = [...waiting]
   waiting.clear()
   for (const saver of all) saver.run()
+}
+
+/**
+ * Runs what is to be saved a while later. Nearly all of it is saved before, by a call that is answered: one timer for all
+ * costs less than one each that is never heard.
+ */
+export class LaterSaves {
+  /** When each is due, in milliseconds since 1970; the earliest comes first. */
+  private readonly dueAt = new Map<Saver, number>()
+  private timer: NodeJS.Timeout | null = null
+
+  constructor(private readonly delayMs: number) {}
+
+  add(saver: Saver): void {
+    if (this.dueAt.has(saver)) return
+    this.dueAt.set(saver, Date.now() + this.delayMs)
+    this.timer ??= setTimeout(this.runDue, this.delayMs)
+  }
+
+  delete(saver: Saver): void {
+    this.dueAt.delete(saver)
+  }
+
+  private readonly runDue = (): void => {
+    this.timer = null
+    const now = Date.now()
+    const due: Saver[] = []
+    for (const [saver, at] of this.dueAt) {
+      if (at > now) {
+        this.timer = setTimeout(this.runDue, at - now)
+        break
+      }
+      this.dueAt.delete(saver)
+      due.push(saver)
+    }
+    for (const saver of due) saver.run()
+  }
+}
+
+interface TurnSaver {
+  /** What it wants to have saved; null where that cannot be now. */
+  takeSave(): NamedSave | null
+  saveEnded(isSaved: boolean): void
+}
+
+/** Saves the sessions whose calls are done in one turn together, when that turn has done all else: it is one write. */
+export class TurnSaves {
+  private readonly waiting = new Set<TurnSaver>()
+
+  constructor(private readonly store: SessionStore) {}
+
+  /** False where the store always takes its time. */
+  get areThere(): boolean {
+    return this.store.saveNow !== undefined
+  }
+
+  add(saver: TurnSaver): void {
+    if (this.waiting.size === 0) process.nextTick(this.run)
+    this.waiting.add(saver)
+  }
+
+  private readonly run = (): void => {
+    const savers: TurnSaver[] = []
+    const saves: NamedSave[] = []
+    for (const saver of this.waiting) {
+      const save = saver.takeSave()
+      if (save === null) continue
+      savers.push(saver)
+      saves.push(save)
+    }
+    this.waiting.clear()
+    const saved = this.saveNow(saves)
+    savers.forEach((saver, i) => {
+      saver.saveEnded(saved[i] === true)
+    })
+  }
+
+  private saveNow(saves: readonly NamedSave[]): readonly boolean[] {
+    try {
+      return this.store.saveNow?.(saves) ?? []
+    } catch {
+      // It goes wrong again where that is seen to.
+      return []
+    }
+  }
 }

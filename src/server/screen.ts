@@ -23,7 +23,7 @@ export interface Screen {
    * True where what a call of a slot's function set is not rendered yet, because React keeps the slot aside until
    * something beside it is there; then `released` is called when it is.
    */
-  holds?(slot: number, released: () => void): boolean
+  holds(slot: number, released: () => void): boolean
   /** Calls back in the next flush, when all that changes until then is on its way to the browser. */
   afterFlush(callback: () => void): void
   /** Calls back when all that changed so far is on its way to the browser. */

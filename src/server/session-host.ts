@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../errors.ts'
 import type { CloseReason } from '../protocol/close-codes.ts'
 import type { Authenticator } from './authenticator.ts'
+import type { KeeperHost } from './keeper-host.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Routes } from './routes.ts'
 import type { SharedHost, SharedRoots } from './shared-roots.ts'
-import type { KeeperHost } from './snapshot-writer.ts'
 import type { Handshake, Socket } from './transport.ts'
 
 /** What every session uses of its server. */

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
-import { describeError, type OnError } from './errors-out.ts'
-import type { LiveLimits } from './limits.ts'
+import { CallsUnderWay, frameFactor } from './calls-under-way.ts'
+import { describeError } from './errors-out.ts'
+import type { KeeperHost, KeptParts } from './keeper-host.ts'
 import { cancelSave, scheduleSave } from './save-queue.ts'
-import type { SessionEntries, SessionStore } from './session-store.ts'
+import type { NamedSave, SessionEntries } from './session-store.ts'
 import {
   callKey,
   encodeCall,
@@ -16,30 +16,7 @@ import {
   treeKey,
   userKey,
 } from './snapshot.ts'
-import { type EntryChanges, type KeeperHost, SnapshotWriter } from './snapshot-writer.ts'
-
-/** What the sessions of a server are kept with. */
-export function keeperHost(store: SessionStore, limits: LiveLimits, onError: OnError): KeeperHost {
-  const { snapshotDelayMs, sessionTtlMs } = limits
-  return { store, owner: randomUUID(), snapshotDelayMs, sessionTtlMs, onError }
-}
-
-/** What a keeper uses of its session. */
-export interface KeptParts {
-  /** Whose it is. */
-  readonly userId: string | null
-  /** What opens it, as JSON. */
-  secrets(): string
-  /** Puts what changed in its trees into the changes. */
-  collect(changes: EntryChanges): void
-  /** The same, of those that the store has nothing of. */
-  collectNew(changes: EntryChanges): void
-  /** Another server has the session now. */
-  taken(): void
-}
-
-/** So many times longer than for a call that runs, a save waits for one that is done. */
-const frameFactor = 40
+import { type EntryChanges, SnapshotWriter } from './snapshot-writer.ts'
 
 /**
  * Saves what changes of one session, off the path of its frames, one save at a time. The answer of a call waits for the
@@ -49,21 +26,20 @@ const frameFactor = 40
 export class SessionKeeper {
   private readonly entries: Map<string, string>
   private changes: EntryChanges = new Map()
-  /** Calls that run, and are not stored as begun. */
-  private readonly running = new Set<number>()
-  /** Calls that have done all that they do, and are about to be answered. */
-  private readonly settling = new Set<number>()
+  private readonly underWay: CallsUnderWay
   private waiting: (() => void)[] = []
   private waitingApart: (() => void)[] = []
   private readonly writer: SnapshotWriter
   private scheduled = false
   private delay: NodeJS.Timeout | null = null
   private saving: Promise<void> | null = null
+  /** What is being saved in this turn. */
+  private inTurn: { entries: EntryChanges; told: readonly (() => void)[]; from: number } | null = null
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
-  /** When a save began to wait for calls. */
-  private impatientSince = 0
+  /** False where the store lacks more than the changes. */
+  private isWhole = true
   private ended = false
   readonly outlivesProcess: boolean
 
@@ -80,6 +56,7 @@ export class SessionKeeper {
     if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
     this.page = Number(saved.get(pageKey) ?? 0)
     this.outlivesProcess = host.store.outlivesProcess
+    this.underWay = new CallsUnderWay(host.snapshotDelayMs)
     this.writer = new SnapshotWriter(host, key, () => this.entries)
   }
 
@@ -90,8 +67,7 @@ export class SessionKeeper {
 
   /** Another page goes on with the session: it may give its calls the same numbers. */
   newPage(): void {
-    this.running.clear()
-    this.settling.clear()
+    this.underWay.clear()
     for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
       if (key.startsWith(callKey(''))) this.changes.set(key, null)
     }
@@ -111,32 +87,61 @@ export class SessionKeeper {
   /** Something changed without a call. */
   changed(): void {
     if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled) return
-    this.delay = setTimeout(() => this.run(), this.host.snapshotDelayMs)
+    this.host.later.add(this)
   }
 
   begin(call: number): void {
-    if (this.outlivesProcess) this.running.add(call)
+    if (this.outlivesProcess) this.underWay.begin(call)
   }
 
   /** The call has done what it does; its answer waits for the frame with its effects. */
   finished(call: number): void {
-    if (this.running.delete(call)) this.settling.add(call)
+    this.underWay.finished(call)
   }
 
-  /** Resolves when everything up to now is stored, the answer of this call too. */
-  answered(call: number, answer: Body | null): Promise<void> {
-    this.running.delete(call)
-    this.settling.delete(call)
-    // It was refused before it was a call.
-    if (answer === null) return Promise.resolve()
+  /** Calls back when everything up to now is stored, the answer of this call too: at once, where the store can. */
+  answered(call: number, answer: Body | null, stored: () => void): void {
+    this.underWay.ended(call)
+    // Without an answer it was refused before it was a call.
+    if (answer === null || this.ended) return stored()
     this.changes.set(callKey(call), encodeCall(answer))
-    return this.saved()
+    this.waiting.push(stored)
+    if (!this.canSaveNow) return this.soon()
+    this.host.turn.add(this)
+    this.session.hold()
+  }
+
+  private get canSaveNow(): boolean {
+    return this.host.turn.areThere && this.saving === null && this.underWay.none && this.session.settled()
+  }
+
+  /** All that there is, to be saved with others. Null where something has begun meanwhile. */
+  takeSave(): NamedSave | null {
+    if (this.ended) return null
+    if (!this.canSaveNow) {
+      this.soon()
+      return null
+    }
+    this.clearTimers()
+    const told = this.takeTold(false)
+    const entries = this.take()
+    this.inTurn = { entries, told, from: performance.now() }
+    return this.writer.saveOf(entries)
+  }
+
+  saveEnded(isSaved: boolean): void {
+    const { inTurn } = this
+    this.inTurn = null
+    if (inTurn === null) return
+    const { entries, told, from } = inTurn
+    if (!isSaved) return this.store(entries, told)
+    this.writer.tell(entries, from, 'ok')
+    this.tell(told)
   }
 
   /** The answer has arrived; that is told to the store with what comes next. */
   forget(call: number): void {
-    this.running.delete(call)
-    this.settling.delete(call)
+    this.underWay.ended(call)
     const key = callKey(call)
     if (this.entries.has(key)) this.changes.set(key, null)
     else this.changes.delete(key)
@@ -174,7 +179,7 @@ export class SessionKeeper {
     })
   }
 
-  /** In a turn of its own: by then React has committed what was set, and frames have left. */
+  /** In a turn of its own: by then React has committed what was set, transitions too, and frames have left. */
   private soon(): void {
     if (this.ended || this.scheduled) return
     this.scheduled = true
@@ -191,49 +196,50 @@ export class SessionKeeper {
     }
     const apart = this.mustWait()
     if (apart && this.waitingApart.length === 0) return
-    this.saving = this.save(apart).finally(() => {
-      this.saving = null
-      if (this.again || this.waiting.length + this.waitingApart.length > 0) this.soon()
-    })
+    this.save(apart)
   }
 
   /** A call that is answered asks for a save by itself. */
   private mustWait(): boolean {
-    if (this.running.size + this.settling.size === 0) {
-      this.impatientSince = 0
-      return false
-    }
-    const now = Date.now()
-    this.impatientSince ||= now
-    // Those that are done have an answer with the next frame, which a slow browser may hold up.
-    const patienceMs = this.host.snapshotDelayMs * (this.settling.size > 0 ? frameFactor : 1)
-    const left = this.impatientSince + patienceMs - now
-    if (left <= 0) return false
-    this.delay = setTimeout(() => this.run(), left)
-    return true
+    const { leftMs } = this.underWay
+    if (leftMs > 0) this.delay = setTimeout(() => this.run(), leftMs)
+    return leftMs > 0
   }
 
-  private async save(apart: boolean): Promise<void> {
+  private save(apart: boolean): void {
+    const told = this.takeTold(apart)
+    const entries = apart ? this.takeApart() : this.take()
+    if (entries.size === 0 && this.untouched) this.tell(told)
+    else this.store(entries, told)
+  }
+
+  /** Those who will be told. */
+  private takeTold(apart: boolean): (() => void)[] {
     this.again = false
     const { waiting, waitingApart } = this
-    this.waitingApart = []
-    if (!apart) {
-      this.impatientSince = 0
-      this.waiting = []
-    }
-    const entries = apart ? this.takeApart() : this.take()
-    if (entries.size > 0 || !this.untouched) await this.store(entries)
+    if (waitingApart.length > 0) this.waitingApart = []
+    if (apart) return waitingApart
+    this.waiting = []
+    return waitingApart.length === 0 ? waiting : [...waiting, ...waitingApart]
+  }
+
+  private store(entries: EntryChanges, told: readonly (() => void)[]): void {
+    this.saving = this.write(entries).then(() => {
+      this.saving = null
+      this.tell(told)
+      if (this.again || this.waiting.length + this.waitingApart.length > 0) this.soon()
+    })
+  }
+
+  private tell(told: readonly (() => void)[]): void {
     this.untouched = true
-    for (const resolve of apart ? waitingApart : [...waiting, ...waitingApart]) resolve()
+    for (const callback of told) callback()
   }
 
   private take(): EntryChanges {
     const { changes } = this
     this.changes = new Map()
-    for (const calls of [this.running, this.settling]) {
-      for (const call of calls) changes.set(callKey(call), encodeCall(null))
-      calls.clear()
-    }
+    this.underWay.takeBegun(changes)
     this.session.collect(changes)
     return this.taken(changes)
   }
@@ -258,8 +264,10 @@ export class SessionKeeper {
     return changes
   }
 
-  private async store(entries: EntryChanges): Promise<void> {
-    if (await this.writer.write(entries)) return
+  private async write(entries: EntryChanges): Promise<void> {
+    const whole = this.isWhole ? entries : new Map([...entries, ...this.entries])
+    this.isWhole = true
+    if (await this.writer.write(whole)) return
     this.end()
     this.session.taken()
   }
@@ -267,16 +275,16 @@ export class SessionKeeper {
   /** Stores all that there is. Calls that run are not waited for. */
   saveAll(log: CallLog): Promise<void> {
     for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
-    this.running.clear()
-    this.settling.clear()
+    this.underWay.clear()
     return this.saved()
   }
 
   /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
   async readyForSleep(log: CallLog): Promise<void> {
     if (this.outlivesProcess) return this.saveAll(log)
-    // The store gets it when the session leaves this process's memory, if it does.
-    this.changes = this.take()
+    // The store gets it when the session leaves this process's memory, if it does: all that there is then, and what is gone.
+    this.changes = new Map([...this.take()].filter(([, text]) => text === null))
+    this.isWhole = false
   }
 
   /** False where a value could not be stored. */
@@ -297,6 +305,7 @@ export class SessionKeeper {
   }
 
   private clearTimers(): void {
+    this.host.later.delete(this)
     if (this.scheduled) cancelSave(this)
     if (this.delay !== null) clearTimeout(this.delay)
     this.scheduled = false

@@ -7,8 +7,8 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
-import type { SleepingRoot, SleepingTrees } from './session-sleep.ts'
 import type { SleepStandIn } from './sleep-stand-in.ts'
+import type { SleepingRoot, SleepingTrees } from './sleeping-trees.ts'
 import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
 
@@ -101,6 +101,12 @@ export class SessionRoots {
     this.closeAsideLater()
   }
 
+  /** True when React has nothing left to render in them: what was set is in their state. */
+  get settled(): boolean {
+    for (const { tree } of this.mounted.values()) if (!tree.settled) return false
+    return this.aside.every(({ tree }) => tree.settled)
+  }
+
   /** What the components of all trees hold outside; null where one of them cannot sleep now, or there is none. */
   get holdings(): readonly Holding[] | null {
     if (this.mounted.size === 0 || this.aside.length > 0) return null
@@ -150,9 +156,8 @@ export class SessionRoots {
 
   /** What changed in the state of all trees, or of those that the store has nothing of, since it was asked for last. */
   collectState(changes: EntryChanges, ofNew = false): void {
-    for (const root of [...this.mounted.values(), ...this.aside]) {
-      if (!ofNew || root.isNew) root.collectState(changes)
-    }
+    for (const root of this.mounted.values()) if (!ofNew || root.isNew) root.collectState(changes)
+    for (const root of this.aside) if (!ofNew || root.isNew) root.collectState(changes)
   }
 
   private refuse(id: number, error: unknown): void {
@@ -203,8 +208,10 @@ export class SessionRoots {
 
   private closeAsideLater(): void {
     if (this.aside.length === 0) return
-    const { sessionGraceMs } = this.session.host.limits
-    this.asideTimer = setTimeout(() => this.closeAside(), sessionGraceMs).unref()
+    const { sessionGraceMs, handshakeTimeoutMs } = this.session.host.limits
+    // A browser that is there has the time that it had for its hello, however short it may be away.
+    const asideMs = Math.max(sessionGraceMs, handshakeTimeoutMs)
+    this.asideTimer = setTimeout(() => this.closeAside(), asideMs).unref()
   }
 
   private closeAside(): void {

@@ -11,6 +11,12 @@ export interface SessionSave {
   readonly expiresAt: number
 }
 
+/** A save that says of which session, and by whom. */
+export interface NamedSave extends SessionSave {
+  readonly session: string
+  readonly owner: string
+}
+
 /**
  * Where sessions outlive the process that serves them. `liveroot/server` has `memoryStore` and `fileStore`, `liveroot/redis`
  * has `redisStore`, `liveroot/nats` has `natsStore`; `sessionStoreConformance` of `liveroot/testing` holds others to the same
@@ -48,6 +54,13 @@ export interface SessionStore {
    * @throws `session_taken` when another owner has claimed the session.
    */
   save(session: string, owner: string, save: SessionSave): Promise<void>
+  /**
+   * Saves several sessions, as {@link save} does, but in this very turn of the event loop: their calls are then answered
+   * together with the frames that show their effects. A store that never can leaves it out.
+   *
+   * @returns of each, whether it is saved; those that are not are saved by `save`. All of them are where it throws.
+   */
+  saveNow?(saves: readonly NamedSave[]): readonly boolean[]
   /** Forgets a session, unless another owner has claimed it. */
   remove(session: string, owner: string): Promise<void>
   /** Ends when all that was asked for is done. Nothing may be asked for after. */

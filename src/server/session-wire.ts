@@ -62,7 +62,7 @@ export class SessionWire {
   /** Sends what others get too. */
   sendPrepared(message: PreparedMessage): void {
     if (this.ended) return
-    this.outbox.add(message.data, message.frame)
+    this.outbox.keep(message.sent)
     this.transmit(message)
   }
 
@@ -80,6 +80,11 @@ export class SessionWire {
     if (typeof data === 'string' || data instanceof Uint8Array) socket?.send(data)
     else if (socket?.sendPrepared === undefined) socket?.send(data.data)
     else socket.sendPrepared(data)
+  }
+
+  /** What was just sent waits for what follows in this turn, where the socket can. */
+  hold(): void {
+    this.socket?.hold?.()
   }
 
   /** A message of the browser is about to be handled. */

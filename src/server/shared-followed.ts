@@ -1,6 +1,6 @@
 import { LiverootError } from '../errors.ts'
 import { findShared } from '../live/shared.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import { encode } from '../protocol/codec.ts'
 import type { Body } from '../protocol/messages.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -185,6 +185,10 @@ export class FollowedTree implements SharedOrigin {
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined {
     if (this.newest === 0 || lag.sent <= this.after) return undefined
     return this.seat.forwarded.forward(slot, path, seen, lag, () => this.offset, this.sendCall)
+  }
+
+  holds(): boolean {
+    return false
   }
 
   asCall(run: ServerFunction): ServerFunction {

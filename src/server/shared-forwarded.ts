@@ -1,7 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { callId } from '../live/call-id.ts'
 import type { LiveSession } from '../live/session.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import { frameSeen, isNewest, newestSince } from '../protocol/newest-render.ts'
 import { errorOf } from './errors-out.ts'
 import type { Outcome } from './shared-call-log.ts'

@@ -1,5 +1,5 @@
 import type { LiveSession } from '../live/session.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -17,6 +17,8 @@ export interface SharedOrigin {
   find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined
   /** In place of {@link find}, where the tree is on another server. */
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined
+  /** As of a `Screen`; what is on another server waits there. */
+  holds(slot: number, released: () => void): boolean
   /** A function of the tree as a call: it runs once, however often it is asked for. */
   asCall(run: ServerFunction): ServerFunction
   lists(id: string, lag: Lag): boolean

@@ -144,11 +144,12 @@ export class OwnedCalls {
   }
 
   private answer(
-    { from: to, call }: ArrivedCall,
+    arrived: ArrivedCall,
     ended: { readonly value: unknown } | { readonly error: unknown },
   ): void {
+    const { from: to, call, slot } = arrived
     this.shared.afterFlush((sequence) => {
-      if (this.stopped) return
+      if (this.stopped || this.shared.holds(slot, () => this.answer(arrived, ended))) return
       const outcome = this.outcome(ended)
       if (to === this.seat.peers.server) return this.seat.forwarded.settle(call, outcome)
       const result = { type: 'result', to, call, sequence } as const

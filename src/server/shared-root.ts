@@ -1,5 +1,5 @@
 import type { SharedRequest } from '../live/shared.ts'
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import { Audience } from './audience.ts'
 import { describeError, reportedAs } from './errors-out.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -174,6 +174,10 @@ export class SharedRoot implements Holder {
       if (this.isReady) readied()
       else this.waiting.push(readied)
     })
+  }
+
+  holds(slot: number, released: () => void): boolean {
+    return this.origin?.holds(slot, released) ?? false
   }
 
   asCall(run: ServerFunction): ServerFunction {

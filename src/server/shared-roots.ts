@@ -78,7 +78,7 @@ export class SharedRoots {
   /** What the components of a root can use of the server. */
   servicesFor(holder: Holder): LiveServices {
     const shared: SharedTrees = { place: (request) => new Place(this, holder, request) }
-    return { topics: this.host.topics, presence: this.host.presence, shared }
+    return { topics: this.host.topics, presence: this.host.presence, shared, session: null }
   }
 
   /** The root of a request; a new one where there is none. */

@@ -3,7 +3,8 @@ import { callId } from '../live/call-id.ts'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import { ServicesContext } from '../live/services.ts'
 import { propsOf } from '../live/shared.ts'
-import { type Lag, LiveTree, type TreeObserver } from '../live/tree.ts'
+import { LiveTree } from '../live/tree.ts'
+import type { Lag, TreeObserver } from '../live/tree-observer.ts'
 import type { TreeState } from '../live/tree-state.ts'
 import type { Batch } from '../live/writes.ts'
 import { encode } from '../protocol/codec.ts'
@@ -41,6 +42,7 @@ export interface TreeRelay {
 /** The tree of a shared root: it is rendered and encoded once for all its viewers. */
 export class SharedTree implements TreeObserver, SharedOrigin {
   readonly tree: LiveTree
+  isWaiting = false
   /** What tells other servers, where there may be some. */
   relay: TreeRelay | null = null
   private closed = false
@@ -219,6 +221,10 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   }
 
   forward(): undefined {}
+
+  holds(slot: number, released: () => void): boolean {
+    return this.tree.holds(slot, released)
+  }
 
   asCall(run: ServerFunction): ServerFunction {
     const { relay } = this

@@ -8,6 +8,8 @@ interface Delivery<Item, Receiver> {
 /** A slice is made as large as it can be without holding the event loop much longer than this. */
 const sliceMs = 8
 const firstSlice = 64
+/** What so many trees allocate until they are rendered and sent still fits into the caches of a processor. */
+const mostPerSlice = 64
 
 /**
  * Delivers items one after the other, each to its receivers. One that thousands are to get is delivered in slices, and
@@ -50,7 +52,7 @@ export class SlicedDelivery<Item, Receiver> {
     setImmediate(() => {
       const took = performance.now() - start
       const size = Math.round((this.sliceSize * sliceMs) / Math.max(took, 1))
-      this.sliceSize = Math.min(1024, Math.max(16, size))
+      this.sliceSize = Math.min(mostPerSlice, Math.max(16, size))
       this.slice()
     })
   }

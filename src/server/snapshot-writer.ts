@@ -1,18 +1,8 @@
 import type { LiverootError } from '../errors.ts'
 import { diagnostics, type SnapshotSaved } from './diagnostics.ts'
-import { describeError, type OnError } from './errors-out.ts'
-import type { SessionEntries, SessionStore } from './session-store.ts'
-
-/** What every session's keeper uses of its server. */
-export interface KeeperHost {
-  readonly store: SessionStore
-  /** Names this process to the store. */
-  readonly owner: string
-  /** How long what changes without a call may wait, and what a call changes for others that run. */
-  readonly snapshotDelayMs: number
-  readonly sessionTtlMs: number
-  readonly onError: OnError
-}
+import { describeError } from './errors-out.ts'
+import type { KeeperHost } from './keeper-host.ts'
+import type { NamedSave, SessionEntries } from './session-store.ts'
 
 /** Changes by key; null for what is gone. */
 export type EntryChanges = Map<string, string | null>
@@ -31,18 +21,23 @@ export class SnapshotWriter {
     private readonly all: () => SessionEntries,
   ) {}
 
+  /** What a store is to be asked that saves several in one turn. */
+  saveOf(entries: EntryChanges): NamedSave {
+    const { owner, sessionTtlMs } = this.host
+    return { session: this.key, owner, entries, all: this.all, expiresAt: Date.now() + sessionTtlMs }
+  }
+
   /**
    * Tries until it is done: nothing is answered meanwhile, and what the browser may have waiting has its limit.
    *
    * @returns false where another server has the session now.
    */
   async write(entries: EntryChanges): Promise<boolean> {
-    const { store, owner, sessionTtlMs, onError } = this.host
-    const { all } = this
+    const { store, owner, onError } = this.host
     const from = performance.now()
     for (let retryMs = firstRetryMs; !this.ended; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       try {
-        await store.save(this.key, owner, { entries, all, expiresAt: Date.now() + sessionTtlMs })
+        await store.save(this.key, owner, this.saveOf(entries))
         this.tell(entries, from, 'ok')
         return true
       } catch (error) {
@@ -56,7 +51,8 @@ export class SnapshotWriter {
     return true
   }
 
-  private tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
+  /** Tells diagnostics. `from` is when it began, by `performance.now()`. */
+  tell(entries: EntryChanges, from: number, outcome: SnapshotSaved['outcome']): void {
     const { snapshotSaved } = diagnostics
     if (!snapshotSaved.hasSubscribers) return
     let bytes = 0

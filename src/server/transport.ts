@@ -1,10 +1,16 @@
 import type { Body } from '../protocol/messages.ts'
+import { type Sent, sentOf } from '../protocol/outbox.ts'
 
 /** What the core knows of a socket. A transport makes one for each connection it accepts. */
 export interface Socket {
   send(data: Body): void
   /** Sends what goes to many connections alike. A transport that gains nothing by it leaves it out. */
   sendPrepared?(message: PreparedMessage): void
+  /**
+   * What was just sent leaves at the end of this turn of the event loop, with what is sent until then by `process.nextTick`.
+   * A transport that gains nothing by it leaves it out.
+   */
+  hold?(): void
   /** `reason` is the name of an error code. */
   close(code: number, reason: string): void
   /** Bytes handed to `send` that the network has not taken yet. */
@@ -16,15 +22,24 @@ export interface Socket {
   resume?(): void
 }
 
+interface FrameName {
+  readonly root: number
+  readonly sequence: number
+}
+
 /** A message for many connections: what a transport has to make of it, it makes once, and keeps here. */
 export class PreparedMessage {
   wire: unknown
+  /** What each of their sessions keeps of it. */
+  readonly sent: Sent<FrameName | null>
 
   /** @param frame where the message is a frame, which. */
   constructor(
     readonly data: Body,
-    readonly frame: { readonly root: number; readonly sequence: number } | null = null,
-  ) {}
+    frame: FrameName | null = null,
+  ) {
+    this.sent = sentOf(data, frame)
+  }
 }
 
 /** What the core wants to hear about a socket. */

@@ -1,4 +1,4 @@
-import type { Lag } from '../live/tree.ts'
+import type { Lag } from '../live/tree-observer.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -125,6 +125,10 @@ export class Viewer implements Screen, Lag {
 
   get ready(): Promise<void> | null {
     return this.root.readyFor(this)
+  }
+
+  holds(slot: number, released: () => void): boolean {
+    return this.root.holds(slot, released)
   }
 
   asCall(run: ServerFunction): ServerFunction {

@@ -150,6 +150,29 @@ const rules: Readonly<Record<string, (context: Context, session: string) => Prom
     assert.equal(await store.load(session), null)
   },
 
+  async 'sessions that are saved in one turn are saved as by themselves, where a store can'(
+    context,
+    session,
+  ) {
+    const store = await context.open()
+    const other = `${session}-other`
+    await store.save(session, 'a', first({ k: '1' }))
+    await store.save(other, 'a', first({ k: '1' }))
+    await store.claim(other, 'b')
+    const saved = store.saveNow?.([
+      { session, owner: 'a', ...saveOf({ k: '2' }, { k: '2' }) },
+      { session: other, owner: 'a', ...saveOf({ k: '2' }, { k: '2' }) },
+      { session: `${session}-new`, owner: 'a', ...saveOf({ k: '2' }, { k: '2', whole: '2' }) },
+    ])
+    if (saved === undefined) return
+    assert.deepEqual(saved, [true, false, true], 'the second one has another owner')
+    const { outlivesProcess } = store
+    const again = outlivesProcess ? await context.reopen() : store
+    expectEntries(await again.load(session), { k: '2' })
+    expectEntries(await again.load(other), { k: '1' })
+    expectEntries(await again.load(`${session}-new`), { k: '2', whole: '2' })
+  },
+
   async 'of owners that claim at once one is left'(context, session) {
     const store = await context.open()
     await store.save(session, 'a', first({ k: '0' }))

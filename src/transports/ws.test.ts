@@ -15,6 +15,7 @@ class CountedStream extends Duplex {
     super({ allowHalfOpen: true })
     network.on('data', (data) => this.push(data))
     network.on('end', () => this.push(null))
+    network.on('error', (error) => this.destroy(error))
   }
 
   override _read(): void {}
@@ -113,11 +114,32 @@ test('a connection does not wait for what others are sent', async () => {
   await close()
 })
 
+test('what is held leaves at the end of the turn, in one write with what was put off until then', async () => {
+  const { ends, close } = await openScene(2)
+  const [first, second] = ends as [Ends, Ends]
+  const before = first.stream.writes
+  process.nextTick(() => first.server.send('put off'))
+  first.server.send('1')
+  first.server.hold?.()
+  second.server.send('another')
+  first.server.send('2')
+  second.server.send('one more')
+  expect(first.stream.writes - before).toBe(0)
+  await until(() => first.received.length === 3 && second.received.length === 2)
+  expect(first.received).toEqual(['1', '2', 'put off'])
+  expect(first.stream.writes - before).toBe(1)
+  first.server.send('in another turn')
+  second.server.send('x')
+  expect(first.stream.writes - before).toBe(2)
+  await close()
+})
+
 test.each(['close', 'terminate'] as const)('what was sent before %s still arrives', async (how) => {
   const { ends, close } = await openScene(1)
   const [{ server, client, received }] = ends as [Ends]
   const closed = once(client, 'close')
   server.send('last words')
+  server.hold?.()
   if (how === 'close') server.close(4408, 'handshake_timeout')
   else server.terminate()
   expect((await closed)[0]).toBe(how === 'close' ? 4408 : 1006)
@@ -220,6 +242,8 @@ test('nothing follows the word that a connection closes, though an answer was wa
   const { port, close } = await openScene(0, (socket) => socket.send('answer'))
   const raw = connect(port, '127.0.0.1')
   const heard: Buffer[] = []
+  // The server destroys what is still open at its end.
+  raw.on('error', () => {})
   raw.on('data', (data: Buffer) => heard.push(data))
   const ended = once(raw, 'end')
   raw.write(

@@ -72,15 +72,27 @@ function listen(webSocket: WebSocket, stream: Duplex, accept: AcceptSocket): voi
  * nothing waits for what is done for others.
  */
 let corked: WebSocketAdapter | null = null
+let willFlush = false
 
 function cork(adapter: WebSocketAdapter): void {
-  if (corked === null) process.nextTick(flushCorked)
-  else corked.flush()
+  if (!willFlush) process.nextTick(flushCorked)
+  willFlush = true
+  corked?.flush()
   corked = adapter
 }
 
 function flushCorked(): void {
+  willFlush = false
   corked?.flush()
+}
+
+/** Those that wait for what is put off to the end of the turn. */
+let held: WebSocketAdapter[] = []
+
+function flushHeld(): void {
+  const all = held
+  held = []
+  for (const adapter of all) adapter.flush()
 }
 
 /** More than this is not copied to be one write with others. */
@@ -88,8 +100,9 @@ const mostJoinedBytes = 16_384
 
 class WebSocketAdapter implements Socket {
   private watching = false
-  /** What waits while it is corked. */
-  private readonly waiting: Buffer[] = []
+  private isHeld = false
+  /** What waits while it is corked; null where nothing does. */
+  private waiting: Buffer[] | null = null
   private waitingBytes = 0
 
   constructor(
@@ -113,8 +126,16 @@ class WebSocketAdapter implements Socket {
   sendPrepared(message: PreparedMessage): void {
     if (!this.isOpen) return
     message.wire ??= makeFrame(message.data)
-    if (corked === this) this.add(message.wire as Buffer)
+    if (corked === this || this.isHeld) this.add(message.wire as Buffer)
     else this.write(message.wire as Buffer)
+  }
+
+  hold(): void {
+    if (corked !== this) return
+    corked = null
+    this.isHeld = true
+    if (held.length === 0) process.nextTick(flushHeld)
+    held.push(this)
   }
 
   private get isOpen(): boolean {
@@ -123,29 +144,29 @@ class WebSocketAdapter implements Socket {
   }
 
   private add(frame: Buffer): void {
-    if (corked !== this) cork(this)
+    if (corked !== this && !this.isHeld) cork(this)
     if (this.waitingBytes + frame.length > mostJoinedBytes) this.writeWaiting()
     if (frame.length > mostJoinedBytes) return this.write(frame)
-    this.waiting.push(frame)
+    if (this.waiting === null) this.waiting = [frame]
+    else this.waiting.push(frame)
     this.waitingBytes += frame.length
   }
 
   /** Writes what was sent in this turn. */
   flush(): void {
-    if (corked !== this) return
-    corked = null
+    if (corked === this) corked = null
+    this.isHeld = false
     this.writeWaiting()
   }
 
   private writeWaiting(): void {
     const { waiting, waitingBytes } = this
-    const [first] = waiting
-    // After the word that a connection closes, which `ws` gives by itself where the browser closes it, nothing may follow.
-    if (first !== undefined && this.isOpen) {
-      this.write(waiting.length === 1 ? first : Buffer.concat(waiting, waitingBytes))
-    }
-    waiting.length = 0
+    if (waiting === null) return
+    this.waiting = null
     this.waitingBytes = 0
+    // After the word that a connection closes, which `ws` gives by itself where the browser closes it, nothing may follow.
+    if (!this.isOpen) return
+    this.write(waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting, waitingBytes))
   }
 
   /** Hearing of every write would cost more than most writes; only those that the network did not take matter. */

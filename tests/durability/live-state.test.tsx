@@ -40,6 +40,7 @@ class Kept {
       this.store.values(),
     )
     const observer = {
+      isWaiting: false,
       flush: () => this.collect(),
       failed: (error: unknown) => this.errors.push(error),
       caught: () => {},

@@ -12,12 +12,17 @@ export class RawPage {
   /** What the server said that counts, in order. */
   readonly said: string[] = []
   welcome: Welcome = { token: '', session: '' }
+  /** Hears of it the moment that it comes. */
+  onSaid: (message: string) => void = () => {}
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
       const message = String(data)
       if (message.startsWith('w')) this.welcome = JSON.parse(message.slice(message.indexOf('\n')))
-      else this.said.push(message)
+      else {
+        this.said.push(message)
+        this.onSaid(message)
+      }
     })
   }
 

@@ -11,12 +11,20 @@ import type { HelloBody, WelcomeBody } from '../../src/protocol/messages.ts'
 import { Peer } from '../failures/peer.ts'
 
 /** A store that outlives the process, and answers when it is told to. */
-function slowStore(): SessionStore & { hold(what: 'claim' | 'save'): () => void; held: number } {
+interface SlowStore extends SessionStore {
+  hold(what: 'claim' | 'save'): () => void
+  held: number
+  readonly saved: ReadonlyMap<string, string | null>
+}
+
+function slowStore(): SlowStore {
   const store = memoryStore()
   const gates = { claim: Promise.resolve(), save: Promise.resolve() }
   const slow = {
     outlivesProcess: true,
     held: 0,
+    /** What was saved of each entry last. */
+    saved: new Map<string, string | null>(),
     /** What is asked for from now on waits, until the function that it returns is called, or another is held. */
     hold(what: 'claim' | 'save') {
       let release = (): void => {}
@@ -36,6 +44,7 @@ function slowStore(): SessionStore & { hold(what: 'claim' | 'save'): () => void;
       const found = gates.save
       slow.held++
       await found
+      for (const [key, text] of args[2].entries) slow.saved.set(key, text)
       return store.save(...args)
     },
     remove: (session: string, owner: string) => store.remove(session, owner),
@@ -193,5 +202,16 @@ test('the first frame of a root waits until the store has its tree, and not for 
   const recover = store.hold('save')
   await peer.ask('m2\n/', (message) => message.startsWith('f2,1'))
   recover()
+  peer.end()
+})
+
+test('the store hears, time and again, that a session whose browser is there is not left alone', async () => {
+  const store = slowStore()
+  const { port } = await serve(store, { sessionTtlMs: 3_000 })
+  const { peer } = await enter(port)
+  const expiry = () => JSON.parse(store.saved.get('s') ?? '{"expiresAt":0}').expiresAt as number
+  await peer.until(() => expiry() > 0)
+  const first = expiry()
+  await peer.until(() => expiry() > first)
   peer.end()
 })

@@ -186,6 +186,17 @@ describe('tokens', () => {
     expect(refusals()).toEqual({ stale_token: 1 })
     late.peer.end()
   })
+
+  test('they do not expire while their browser is there, though its connection may be lost unheard', async () => {
+    await scene.end()
+    scene = await openScene({ limits: { sessionTtlMs: 500 } })
+    const first = await enter(null)
+    await ping(first)
+    await new Promise((resolve) => setTimeout(resolve, 550))
+    const second = await enter(null, goingOn(first))
+    expect(second.welcome.session).toBe('resumed')
+    second.peer.end()
+  })
 })
 
 test('at `maxSessions` the next browser is told to come back, and is let in when another has left', async () => {

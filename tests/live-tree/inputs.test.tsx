@@ -1,10 +1,10 @@
 import '../support/dom.ts'
 import { clientComponent, renderLive } from 'liveroot/testing'
-import { type ChangeEvent, type ReactElement, type ReactNode, useState } from 'react'
+import { type ChangeEvent, type ReactElement, type ReactNode, use, useState } from 'react'
 import { loadReactDom } from '../../src/testing/react-halves.ts'
 import { choose, enter, type } from '../support/user.ts'
 import { type FarPage, openFarAway } from './far-away.tsx'
-import { text, until } from './support.ts'
+import { deferred, text, until, wait } from './support.ts'
 
 type Change = ChangeEvent<HTMLInputElement & HTMLSelectElement>
 
@@ -268,4 +268,38 @@ test('fields in rows, and in props of client components, keep edits of their own
   const values = [...screen.container.querySelectorAll('input')].map(({ name, value }) => `${name} ${value}`)
   expect([values, text(screen), find('[name=b]') === field]).toEqual([['c Y', 'b X', 'a '], 'YX', true])
   await screen.unmount()
+})
+
+test('a field keeps what was typed while what the edit asks for is waited for', async () => {
+  const asked = new Map([['', Promise.resolve('everything')]])
+  const { promise, resolve } = deferred<string>()
+  asked.set('a', promise)
+  let waits = false
+  const Found = ({ query }: { query: string }) => {
+    waits ||= query !== ''
+    return <output>{use(asked.get(query) as Promise<string>)}</output>
+  }
+  function Search(): ReactNode {
+    const [query, setQuery] = useState('')
+    return (
+      <>
+        <input value={query} onChange={(event) => setQuery(event.target.value)} />
+        <Found query={query} />
+      </>
+    )
+  }
+  const page = await openFarAway(<Search />)
+  await until(() => page.container.textContent === 'everything')
+  enter(page.find(), 'a')
+  const shown = new Set<string>()
+  const look = setInterval(() => shown.add(page.find().value), 1)
+  await until(() => waits)
+  // Long enough for an answer to come too early.
+  await wait(200)
+  expect(page.container.textContent).toBe('everything')
+  resolve('apples')
+  await page.answered()
+  clearInterval(look)
+  expect([[...shown], page.container.textContent]).toEqual([['a'], 'apples'])
+  await page.close()
 })

@@ -10,8 +10,12 @@ export interface Figures {
 
 const failures: string[] = []
 
+/** What Node says of its own parts, and not of their use. */
+const ofNode = new Set(['ExperimentalWarning', 'DeprecationWarning'])
+
 /**
- * From now on, nothing that nobody catches ends the process: it is told in {@link figures}, unless it is expected.
+ * From now on, nothing that nobody catches ends the process: it is told in {@link figures}, unless it is expected. So are
+ * warnings, such as of too many listeners.
  */
 export function keepFailures(expected: (error: unknown) => boolean = () => false): void {
   for (const name of ['unhandledRejection', 'uncaughtException']) {
@@ -19,6 +23,9 @@ export function keepFailures(expected: (error: unknown) => boolean = () => false
       if (!expected(error)) failures.push(`${name}: ${(error as Error)?.stack ?? error}`)
     })
   }
+  process.on('warning', (warning) => {
+    if (!ofNode.has(warning.name)) failures.push(`warning: ${warning.stack ?? warning}`)
+  })
 }
 
 /** What nobody caught since this was last asked. */

@@ -8,8 +8,9 @@ import {
   memoryBus,
   route,
 } from 'liveroot/server'
-import { type ReactNode, useEffect, useState } from 'react'
-import { openRawPeer } from '../live-tree/raw-peer.ts'
+import { type ReactNode, use, useEffect, useState } from 'react'
+import { openRawPeer, type RawPeer } from '../live-tree/raw-peer.ts'
+import { deferred } from '../live-tree/support.ts'
 import {
   type Browser,
   closeServers,
@@ -188,6 +189,48 @@ test('a promise of a call settles after its effects; who called, what is returne
   await b.say(`c4,${id},2,99\n0.onClick`)
   await eventually(() => b.down.some((message) => message.startsWith('y4,')))
   expect(b.down.find((message) => message.startsWith('y4,'))).toContain('not_on_screen')
+})
+
+test('what is asked of content that waits is answered with its effect, wherever the tree is', async () => {
+  const gate = deferred<string>()
+  let waited = false
+  const Wait = () => {
+    waited = true
+    return use(gate.promise)
+  }
+  const Form = shared(function FormView() {
+    const [text, setText] = useState('-')
+    const [waits, wait] = useState(false)
+    return (
+      <p onClick={() => setText('done')} onDoubleClick={() => wait(true)}>
+        {text}
+        {waits && <Wait />}
+      </p>
+    )
+  })
+  const servers = cluster(2, () => <Form />)
+  const viewers: (RawPeer & { root: string })[] = []
+  for (const { server } of servers) {
+    const peer = await openRawPeer(server)
+    await peer.say('m1\n/')
+    await eventually(() => peer.down.some((message) => message.includes('[-2]')))
+    const picture = peer.down.find((message) => message.includes('[-2]')) ?? ''
+    viewers.push(Object.assign(peer, { root: /^f(\d{7,}),/.exec(picture)?.[1] ?? '' }))
+  }
+  const [first] = viewers as [RawPeer & { root: string }]
+  await first.say(`c1,${first.root},1,1\n0.onDoubleClick`)
+  await eventually(() => waited)
+  for (const { say, root } of viewers) await say(`c2,${root},1,1\n0.onClick`)
+  const answered = ({ down }: RawPeer) => down.findIndex((message) => message.startsWith('r2,'))
+  const shown = ({ down }: RawPeer) => down.findIndex((message) => message.includes('done'))
+  for (const viewer of viewers) await viewer.heard()
+  expect(viewers.map(answered)).toEqual([-1, -1])
+  gate.resolve('!')
+  await eventually(() => viewers.every((viewer) => answered(viewer) >= 0))
+  for (const viewer of viewers) {
+    expect(shown(viewer)).toBeGreaterThan(-1)
+    expect(shown(viewer)).toBeLessThan(answered(viewer))
+  }
 })
 
 test('when the owner’s server ends another one goes on with the state; the last viewer to leave ends it', async () => {

@@ -110,6 +110,29 @@ function Own({ name }: { name: string }) {
   )
 }
 
+test('two users at once: what is set is what the last one saw and one more, what is added is added', async () => {
+  const Numbers = shared(function NumbersView() {
+    const [set, setSet] = useState(0)
+    const [added, setAdded] = useState(0)
+    return (
+      <>
+        <b onClick={() => setSet(set + 1)}>{set}</b>
+        <i onClick={() => setAdded((before) => before + 1)}>{added}</i>
+      </>
+    )
+  })
+  const server = serve({ routes: [route('/', () => <Numbers />)] })
+  const far = { latency: { latencyMs: 60 } }
+  const users = [await openBrowser(server, far), await openBrowser(server, far)]
+  for (const user of users) await shows(user, '<b>0</b><i>0</i>')
+  for (const user of users) {
+    await press(user, 'b')
+    await press(user, 'i')
+  }
+  for (const user of users) await shows(user, '<b>1</b><i>2</i>')
+  for (const user of users) await user.close()
+})
+
 test('private state stands around it and inside it', async () => {
   function Page() {
     const [n, setN] = useState(0)

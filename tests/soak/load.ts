@@ -3,6 +3,7 @@ import { answerParent } from '../processes/answer-parent.ts'
 import { keepFailures, takeFailures } from '../processes/figures.ts'
 import { Draw } from '../support/random.ts'
 import { HeadlessBrowser } from './headless-browser.ts'
+import { sleepAfterMs } from './times.ts'
 
 keepFailures()
 
@@ -36,7 +37,7 @@ async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
   // Not all at once.
   await sleep(pauseMs * 5 * draw.number())
   while (!stopping && wrong.length < 10) {
-    const browser = new HeadlessBrowser(port, '/soak')
+    const browser = new HeadlessBrowser(port, draw.percent(50) ? '/soak' : '/quiet')
     sessions++
     try {
       let n = 0
@@ -50,10 +51,8 @@ async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
           if (draw.percent(30)) await browser.click('ul')
           await sleep(2 * pauseMs * draw.number())
         }
-        browser.goOffline()
-        sleeps++
-        await sleep(4 * pauseMs * draw.number())
-        browser.goOnline()
+        if (draw.percent(50)) await doNothing(pauseMs, draw)
+        else await beAway(browser, pauseMs, draw)
       }
       // It comes back to what it left.
       await browser.click('button')
@@ -65,6 +64,18 @@ async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
     }
     browser.leave()
   }
+}
+
+/** Longer than a session must be idle to sleep. */
+function doNothing(pauseMs: number, draw: Draw): Promise<void> {
+  return sleep(Math.max(sleepAfterMs * 1.5, 4 * pauseMs * draw.number()))
+}
+
+async function beAway(browser: HeadlessBrowser, pauseMs: number, draw: Draw): Promise<void> {
+  browser.goOffline()
+  sleeps++
+  await sleep(4 * pauseMs * draw.number())
+  browser.goOnline()
 }
 
 async function until(condition: () => boolean): Promise<void> {

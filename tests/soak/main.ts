@@ -16,7 +16,7 @@ const { wrong, lines } = await runSoak({
   seed: Number(values.seed),
   pauseMs: 3_000,
   warmUpSeconds: Math.max(10, seconds / 10),
-  heapMargin: 0.05,
+  margin: 0.05,
   progress: (line) => console.log(line),
 })
 for (const line of lines) console.log(line)

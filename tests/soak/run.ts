@@ -1,11 +1,13 @@
 import { Child } from '../processes/child.ts'
 import type { Figures } from '../processes/figures.ts'
 import type { Done, Load } from './load.ts'
+import { forgetMs } from './times.ts'
 
 interface SoakFigures extends Figures {
   readonly connections: number
   readonly sessions: number
   readonly mounted: number
+  readonly naps: Readonly<Record<'asleep' | 'awake', number>>
   readonly errors: readonly string[]
 }
 
@@ -16,8 +18,8 @@ export interface SoakOptions {
   readonly pauseMs: number
   /** Before the heap is measured first, so much of the same load runs: code is compiled and tables grow. */
   readonly warmUpSeconds: number
-  /** How much larger the heap may be after than before. */
-  readonly heapMargin: number
+  /** By how much the heap, and the number of handles of each kind, may differ after from before. */
+  readonly margin: number
   readonly progress: (line: string) => void
 }
 
@@ -28,7 +30,7 @@ export interface SoakReport {
 
 /** Sessions come, click, sleep and leave; when the last has left, the server holds what it held before the first. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { seconds, warmUpSeconds, heapMargin, progress } = options
+  const { seconds, warmUpSeconds, margin, progress } = options
   const server = Child.start(new URL('./server.ts', import.meta.url))
   const load = Child.start(new URL('./load.ts', import.meta.url))
   try {
@@ -44,11 +46,14 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     const lines = [
       `before: ${describe(before)}`,
       `after: ${describe(after)}; heap ${((ratio - 1) * 100).toFixed(1)} %`,
-      `${done.sessions} sessions, ${done.clicks} clicks, ${done.sleeps} sleeps`,
+      `${done.sessions} sessions, ${done.clicks} clicks, ${done.sleeps} times away`,
+      `${after.naps.asleep - before.naps.asleep} fell asleep though their browser was there, ${after.naps.awake - before.naps.awake} woke`,
       `event loop delay: median ${median?.toFixed(1)} ms, p99 ${p99?.toFixed(1)} ms, longest ${most?.toFixed(1)} ms`,
     ]
-    const grown = ratio > 1 + heapMargin ? [`the heap has grown by ${((ratio - 1) * 100).toFixed(1)} %`] : []
-    return { wrong: [...warm.wrong, ...done.wrong, ...left(before, after), ...grown], lines }
+    const other = differs(before.heapBytes, after.heapBytes, margin)
+      ? [`the heap is another: ${((ratio - 1) * 100).toFixed(1)} %`]
+      : []
+    return { wrong: [...warm.wrong, ...done.wrong, ...changed(before, after, margin), ...other], lines }
   } finally {
     await Promise.all([load.stop(), server.stop()])
   }
@@ -59,7 +64,7 @@ async function loaded(load: Child, port: number, options: SoakOptions, seconds: 
   await load.ask('start', { port, sessions, seed, pauseMs } satisfies Load)
   const timer = setInterval(async () => {
     const done = await load.ask<Done>('done').catch(() => null)
-    if (done !== null) progress(`${done.sessions} sessions, ${done.clicks} clicks, ${done.sleeps} sleeps`)
+    if (done !== null) progress(`${done.sessions} sessions, ${done.clicks} clicks, ${done.sleeps} times away`)
   }, 30_000)
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
   clearInterval(timer)
@@ -69,23 +74,33 @@ async function loaded(load: Child, port: number, options: SoakOptions, seconds: 
 /** Longer than a server waits for browsers that left without a word. */
 const leavingMs = 120_000
 
+/** What the server holds when nobody is there, and its store has forgotten those that were. */
 async function settled(server: Child): Promise<SoakFigures> {
   const end = Date.now() + leavingMs
   for (;;) {
-    const figures = await server.ask<SoakFigures>('figures')
-    if ((figures.connections === 0 && figures.sessions === 0) || Date.now() > end) return figures
+    const { connections, sessions } = await server.ask<SoakFigures>('figures')
+    if ((connections === 0 && sessions === 0) || Date.now() > end) break
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
+  await new Promise((resolve) => setTimeout(resolve, forgetMs))
+  return server.ask<SoakFigures>('figures')
 }
 
-function left(before: SoakFigures, after: SoakFigures): string[] {
+function differs(before: number, after: number, margin: number): boolean {
+  return Math.abs(after - before) > before * margin
+}
+
+/** Handles that are others than before, and what must not be left or happen at all. */
+function changed(before: SoakFigures, after: SoakFigures, margin: number): string[] {
   const { connections, sessions, mounted } = after
-  const counts = Object.entries({ connections, sessions, mounted, ...after.resources })
-  const known: Record<string, number> = { ...before.resources }
-  const more = counts.filter(([name, count]) => count > (known[name] ?? 0))
+  const [was, is] = [before.resources, after.resources]
+  const kinds = new Set([...Object.keys(was), ...Object.keys(is)])
+  const others = [...kinds].filter((kind) => differs(was[kind] ?? 0, is[kind] ?? 0, margin))
+  const left = Object.entries({ connections, sessions, mounted }).filter(([, count]) => count > 0)
   return [
-    ...more.map(([name, count]) => `left: ${count} ${name}, ${known[name] ?? 0} before`),
-    ...after.errors,
-    ...after.failures,
+    ...others.map((kind) => `${is[kind] ?? 0} ${kind}, ${was[kind] ?? 0} before`),
+    ...left.map(([name, count]) => `left: ${count} ${name}`),
+    ...[before, after].flatMap(({ errors, failures }) => [...errors, ...failures]),
   ]
 }
 

@@ -1,26 +1,40 @@
 // The server of a soak, in a process of its own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createElement, type ReactNode, useEffect, useState } from 'react'
-import { createLiveServer, route } from '../../src/server/index.ts'
+import { createLiveServer, onDiagnostic, route } from '../../src/server/index.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
+import { sessionGraceMs, sessionTtlMs, sleepAfterMs } from './times.ts'
 
 keepFailures()
 
 const delay = monitorEventLoopDelay({ resolution: 5 })
 const errors: string[] = []
 let mounted = 0
+/** Sessions that fell asleep though their browser was there, and that woke. */
+const naps = { asleep: 0, awake: 0 }
+onDiagnostic('liveroot.session.asleep', () => void naps.asleep++)
+onDiagnostic('liveroot.session.awake', () => void naps.awake++)
 
 function Page(): ReactNode {
+  return createElement('main', null, createElement(Counter), createElement(List), createElement(Mounted))
+}
+
+/** Nothing in it keeps its session awake. */
+function QuietPage(): ReactNode {
   return createElement('main', null, createElement(Counter), createElement(List))
 }
 
-function Counter(): ReactNode {
-  const [n, setN] = useState(0)
+function Mounted(): ReactNode {
   useEffect(() => {
     mounted++
     return () => void mounted--
   }, [])
+  return null
+}
+
+function Counter(): ReactNode {
+  const [n, setN] = useState(0)
   return createElement('button', { onClick: () => setN(n + 1) }, n)
 }
 
@@ -32,10 +46,9 @@ function List(): ReactNode {
 }
 
 const server = createLiveServer({
-  routes: [route('/soak', Page)],
+  routes: [route('/soak', Page), route('/quiet', QuietPage)],
   clientModules: {},
-  // The load comes from one address, and faster than any people.
-  limits: { sessionGraceMs: 15_000 },
+  limits: { sessionGraceMs, sleepAfterMs, sessionTtlMs },
   onError: (error, { code }) => void errors.push(`${code}: ${error}`),
 })
 
@@ -55,6 +68,7 @@ answerParent({
     connections: server.connections,
     sessions: server.health().sessions,
     mounted,
+    naps,
     errors: errors.splice(0),
   }),
 })

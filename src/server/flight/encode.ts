@@ -13,7 +13,16 @@ export function encodeBatch(
   modules: ClientModuleMap,
   onError: OnFlightError,
 ): string | ReadableStream<Uint8Array> {
-  return writePlain(batch, modules) ?? encodeValue(batchModel(batch), modules, onError)
+  return writePlain(batch, modules) ?? encodeSlowly(batch, modules, onError)
+}
+
+/** A batch by React's own writer. */
+export function encodeSlowly(
+  batch: Batch,
+  modules: ClientModuleMap,
+  onError: OnFlightError,
+): ReadableStream<Uint8Array> {
+  return encodeValue(batchModel(batch), modules, onError)
 }
 
 /** Any value that Flight carries, by React's own writer. */

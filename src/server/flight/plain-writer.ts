@@ -42,8 +42,10 @@ class PlainWriter {
   private lastId = 0
   private imports = ''
   private rows = ''
-  private readonly references = new Map<string, string>()
-  private readonly symbols = new Map<symbol, string>()
+  // Most payloads have none of these, and three maps would weigh more than such a payload.
+  private references: Map<string, string> | null = null
+  private symbols: Map<symbol, string> | null = null
+  private importStrings: Map<string, string> | null = null
   private slot: Slot | undefined
 
   constructor(private readonly modules: ClientModuleMap) {}
@@ -166,13 +168,14 @@ class PlainWriter {
   }
 
   private symbol(value: symbol): string {
-    let reference = this.symbols.get(value)
+    let reference = this.symbols?.get(value)
     if (reference === undefined) {
       const name = value.description
       if (name === undefined || Symbol.for(name) !== value) throw notPlain
       const id = this.nextId()
       this.imports += `${id}:${JSON.stringify(`$S${name}`)}\n`
       reference = `$${id}`
+      this.symbols ??= new Map()
       this.symbols.set(value, reference)
     }
     return reference
@@ -184,7 +187,7 @@ class PlainWriter {
   }
 
   private importRow(reference: string): string {
-    const known = this.references.get(reference)
+    const known = this.references?.get(reference)
     if (known !== undefined) return known
     const hash = reference.lastIndexOf('#')
     const entry = this.modules[reference.slice(0, hash)]
@@ -193,22 +196,22 @@ class PlainWriter {
     const json = JSON.stringify(address.map((part) => this.importPart(part)))
     const id = this.nextId()
     this.imports += `${id}:I${json}\n`
+    this.references ??= new Map()
     this.references.set(reference, id)
     return id
   }
-
-  private readonly importStrings = new Map<string, string>()
 
   private importPart(part: unknown): unknown {
     if (Array.isArray(part)) return part.map((each) => this.importPart(each))
     if (typeof part !== 'string') return part
     const escaped = part[0] === '$' ? `$${part}` : part
     if (part.length < longImportString) return escaped
-    let reference = this.importStrings.get(part)
+    let reference = this.importStrings?.get(part)
     if (reference === undefined) {
       const id = this.nextId()
       this.imports += `${id}:${JSON.stringify(escaped)}\n`
       reference = `$${id}`
+      this.importStrings ??= new Map()
       this.importStrings.set(part, reference)
     }
     return reference
