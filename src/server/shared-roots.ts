@@ -9,11 +9,11 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { Bus } from './bus.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
+import type { KeeperHost } from './keeper-host.ts'
 import type { LiveLimits } from './limits.ts'
 import { Peers } from './peers.ts'
 import { sharedServersTopic } from './shared-messages.ts'
 import { SharedRoot } from './shared-root.ts'
-import type { KeeperHost } from './snapshot-writer.ts'
 
 /** What shared roots use of their server. */
 export interface SharedHost {

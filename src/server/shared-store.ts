@@ -1,11 +1,11 @@
 import type { LiverootError } from '../errors.ts'
 import { describeError } from './errors-out.ts'
+import type { KeeperHost } from './keeper-host.ts'
 import { scheduleSave } from './save-queue.ts'
 import type { SessionEntries } from './session-store.ts'
 import type { CallRow, Outcome } from './shared-call-log.ts'
 import type { StateNews, StateRow } from './shared-messages.ts'
 import type { SharedState } from './shared-state.ts'
-import type { KeeperHost } from './snapshot-writer.ts'
 
 // What a session store has of a shared root, as texts by key:
 //   v        how often its state has changed
