@@ -64,7 +64,7 @@ export class KeptEntries {
     return changes
   }
 
-  /** What was taken is taken again with what comes next. */
+  /** Of what was taken, this is taken again with what comes next. */
   putBack(changes: EntryChanges): void {
     this.changes = changes
   }

@@ -15,18 +15,16 @@ import { writePlain } from './flight/plain-writer.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
+import { RootSnapshot } from './root-snapshot.ts'
 import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
-import type { SleepingRoot } from './session-sleep.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
-import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+import type { SleepingRoot } from './sleeping-trees.ts'
+import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
-
-/** Frames that may be sent before the snapshot must know of them. */
-const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver, Screen, Holder {
@@ -50,10 +48,7 @@ export class Root implements TreeObserver, Screen, Holder {
   isNew = false
   private readonly guard: RootGuard | null
 
-  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
-  private reserved = 0
-  /** The number of the root that the snapshot has. */
-  private storedId = 0
+  private readonly snapshot: RootSnapshot
 
   /**
    * @param number the tree's own in its session; ids of `useId` begin with it.
@@ -71,6 +66,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const state = match.route.durable
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
+    this.snapshot = new RootSnapshot(number, path)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
@@ -94,16 +90,7 @@ export class Root implements TreeObserver, Screen, Holder {
 
   /** What changed in the tree's state since it was asked for last. */
   collectState(changes: EntryChanges): void {
-    const { number, id, path, tree } = this
-    if (this.closed || tree.state === null) return
-    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
-      this.storedId = id
-      this.reserved = tree.sequence + 2 * framesAhead
-      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
-    }
-    const { slots, gone } = tree.state.take()
-    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
-    for (const slot of gone) changes.set(slotKey(number, slot), null)
+    if (!this.closed) this.snapshot.collect(this.id, this.tree, changes)
   }
 
   get route(): string {

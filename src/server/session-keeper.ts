@@ -28,6 +28,8 @@ export class SessionKeeper {
   private again = false
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
+  /** False where the store lacks more than the changes. */
+  private isWhole = true
   private ended = false
   readonly outlivesProcess: boolean
 
@@ -231,7 +233,9 @@ export class SessionKeeper {
   }
 
   private async write(entries: EntryChanges): Promise<void> {
-    if (await this.writer.write(entries)) return
+    const whole = this.isWhole ? entries : new Map([...entries, ...this.entries.stored])
+    this.isWhole = true
+    if (await this.writer.write(whole)) return
     this.end()
     this.session.taken()
   }
@@ -246,8 +250,9 @@ export class SessionKeeper {
   /** Has everything that a tree of the session starts from, here and, where that outlives the process, in the store. */
   async readyForSleep(log: CallLog): Promise<void> {
     if (this.outlivesProcess) return this.saveAll(log)
-    // The store gets it when the session leaves this process's memory, if it does.
-    this.entries.putBack(this.take())
+    // The store gets it when the session leaves this process's memory, if it does: all that there is then, and what is gone.
+    this.entries.putBack(new Map([...this.take()].filter(([, text]) => text === null)))
+    this.isWhole = false
   }
 
   /** False where a value could not be stored. */

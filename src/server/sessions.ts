@@ -70,11 +70,11 @@ export class Sessions {
     for (const session of this.all.values()) {
       if (session.wire.active) {
         session.wire.active = false
-        session.idleSince = now
-      } else if (session.asleep === null && now - session.idleSince >= sleepAfterMs && left-- > 0) {
+        session.rest.idleSince = now
+      } else if (!session.rest.asleep && now - session.rest.idleSince >= sleepAfterMs && left-- > 0) {
         // Those that cannot sleep now are asked again when that much has passed once more.
-        session.idleSince = now
-        session.rest()
+        session.rest.idleSince = now
+        session.rest.begin()
       }
     }
   }
@@ -118,7 +118,7 @@ export class Sessions {
     const refusal = refusalOf(known, secret, hello, who)
     if (refusal !== null) return this.refuse(refusal, who, link)
     // What sleeps is as it was; what has to be mounted again must be there.
-    if (!known.wire.canResume(hello)) known.wakeTrees()
+    if (!known.wire.canResume(hello)) known.rest.wake()
     const outcome = known.attach(link, hello)
     return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
   }
