@@ -11,7 +11,6 @@ import { readSnapshot } from './snapshot.ts'
 export class SessionRest {
   /** The trees, while they sleep. */
   private trees: SleepingTrees | null = null
-  private falling = false
   /** Since when nothing has happened, as far as somebody has looked. */
   idleSince = 0
 
@@ -22,12 +21,8 @@ export class SessionRest {
   }
 
   /** Nothing has happened for so long that the trees may sleep. */
-  begin(): void {
-    if (this.falling || this.asleep || !this.session.quiet) return
-    this.falling = true
-    void this.fallAsleep().finally(() => {
-      this.falling = false
-    })
+  async begin(): Promise<void> {
+    if (!this.asleep && this.session.quiet) await this.fallAsleep()
   }
 
   /** They stay awake where something goes on, something came meanwhile, or they are more than can be stored. */
