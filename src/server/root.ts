@@ -13,6 +13,7 @@ import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeSlowly } from './flight/encode.ts'
 import { writePlain } from './flight/plain-writer.ts'
+import { FormerFrames } from './former-frames.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
@@ -50,6 +51,7 @@ export class Root implements TreeObserver, Screen, Holder {
   /** True until the store has the tree: what the browser sees of it shall be there when the server is lost. */
   isNew = false
   private readonly guard: RootGuard | null
+  readonly former: FormerFrames | null
 
   /** No frame has had a greater number, as the snapshot says; it says so in steps. */
   private reserved = 0
@@ -72,6 +74,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const state = match.route.durable
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
+    this.former = stored === null ? null : new FormerFrames(stored.sequence)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
