@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- [scenario ...] [clicks] [durability] [fanout] [fanout-table] [scale] [--json] [--profile] [--plain-v8]`: Liveroot against sending whole trees,
+ * `npm run bench -- [scenario ...] [clicks] [durability] [fanout] [fanout-table] [scale] [sleep] [--json] [--profile] [--plain-v8]`: Liveroot against sending whole trees,
  * `clicks` and `fanout` against bare `ws`, and `durability` against state that is not kept. All servers run with the flags of
  * V8 that production has, or with none (`--plain-v8`).
  */
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from './build.ts'
 import { profileClicks, runClicks } from './clicks.ts'
@@ -11,12 +12,14 @@ import type { Figures } from './client/measure.ts'
 import type { ScaleFigures } from './client/scale.ts'
 import { profileDurability, runDurability } from './durability.ts'
 import { profileFanout, runFanout } from './fanout.ts'
-import { type PlanName, planNames } from './plans.ts'
+import { type PlanName, planNames, type SleepFigures } from './plans.ts'
 import { type Comparison, printScale, printTable, scaleJson, tableJson } from './report.ts'
 import { clicksJson, printClicks } from './report-clicks.ts'
 import { durabilityJson, printDurability } from './report-durability.ts'
 import { fanoutJson, printFanout } from './report-fanout.ts'
-import { run } from './run.ts'
+
+import { printSleep, sleepJson } from './report-sleep.ts'
+import { message, run, start } from './run.ts'
 import { serverFlags, takePlainV8 } from './server-flags.ts'
 
 const { values, positionals } = parseArgs({
@@ -28,7 +31,7 @@ const { values, positionals } = parseArgs({
   },
 })
 const fanoutKinds = ['fanout', 'fanout-table'] as const
-const others = ['clicks', 'durability', 'scale', ...fanoutKinds]
+const others = ['clicks', 'durability', 'scale', 'sleep', ...fanoutKinds]
 const unknown = positionals.filter((name) => !others.includes(name) && !planNames.includes(name as PlanName))
 if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`)
 
@@ -55,12 +58,21 @@ async function printFigures(): Promise<void> {
   const clicks = withClicks ? await runClicks(directory) : null
   const durability = withDurability ? await runDurability(directory) : null
   const scale = withScale ? await run<ScaleFigures[]>(directory, 'scale', 'liveroot') : null
+  const sleep = wants('sleep')
+    ? await message<SleepFigures[]>(start(path.join(directory, 'server/sleep.js'), []))
+    : null
   const fanout: FanoutFigures[][] = []
   for (const kind of fanouts) fanout.push(await runFanout(directory, kind))
   if (values.json) {
     const spread = fanout.length === 0 ? null : fanoutJson(fanout)
     const kept = durability && durabilityJson(durability)
-    const own = { ...(clicks && clicksJson(clicks)), ...kept, ...spread, ...(scale && scaleJson(scale)) }
+    const own = {
+      ...(clicks && clicksJson(clicks)),
+      ...kept,
+      ...spread,
+      ...(scale && scaleJson(scale)),
+      ...(sleep && sleepJson(sleep)),
+    }
     console.log(JSON.stringify({ ...tableJson(compared), ...own }))
     return
   }
@@ -70,6 +82,7 @@ async function printFigures(): Promise<void> {
   if (durability !== null) printDurability(durability)
   for (const figures of fanout) printFanout(figures)
   if (scale !== null) printScale(scale)
+  if (sleep !== null) printSleep(sleep)
 }
 
 async function printProfiles(): Promise<void> {

@@ -48,6 +48,22 @@ export const scaleSizes = [100, 1000, 10_000] as const
 export const targetScaleRatio = 1.5
 export const targetHeapKb = 10
 
+/** Sessions that are weighed awake and asleep, by scenario. */
+export const sleepPlans: Readonly<Record<string, number>> = {
+  counter: 1000,
+  'dashboard-five': 200,
+  'table-cell': 20,
+}
+
+export interface SleepFigures {
+  readonly name: string
+  readonly sessions: number
+  /** Kilobytes of heap for each; this is one without a root. */
+  readonly emptyKb: number
+  readonly awakeKb: number
+  readonly asleepKb: number
+}
+
 /** Bounds for `clicks`: bytes of a click, and what it costs against one echo of as many bytes. */
 export const clickTargets = { bytesUp: 50, bytesDown: 45, cpuRatio: 3, roundTripRatio: 2 } as const
 

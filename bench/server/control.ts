@@ -55,7 +55,7 @@ class Meter {
 }
 
 /** Several collections, for weak references and finalizers take a turn. */
-async function heapAfterCollection(): Promise<number> {
+export async function heapAfterCollection(): Promise<number> {
   for (let i = 0; i < 4; i++) {
     globalThis.gc?.()
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -31,12 +31,7 @@ const unchanged: Result = { script: null, origins: null }
 
 /** Items are matched by key, or by place where they have none. */
 export function listScript(before: readonly TemplateNode[], after: readonly TemplateNode[]): Result {
-  if (
-    before.length === after.length &&
-    after.every((item, i) => templateKey(item) === templateKey(before[i]))
-  ) {
-    return unchanged
-  }
+  if (haveSameKeys(before, after)) return unchanged
   const places = placesByKey(before)
   const origins = after.map((item, i) => {
     const key = templateKey(item)
@@ -44,6 +39,15 @@ export function listScript(before: readonly TemplateNode[], after: readonly Temp
     return i < before.length && templateKey(before[i]) === null ? i : -1
   })
   return { script: new ListScript(parts(after, origins)), origins }
+}
+
+function haveSameKeys(before: readonly TemplateNode[], after: readonly TemplateNode[]): boolean {
+  if (before.length !== after.length) return false
+  for (let i = 0; i < after.length; i++) {
+    const item = after[i]
+    if (!Object.is(item, before[i]) && templateKey(item) !== templateKey(before[i])) return false
+  }
+  return true
 }
 
 function placesByKey(items: readonly TemplateNode[]): Map<string, number> {

@@ -1,8 +1,7 @@
 import { use, useCallback, useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react'
 import { LiverootError } from '../errors.ts'
 import { type Holding, letsGo } from './holding.ts'
-import { useServices } from './services.ts'
-import { SessionContext } from './session.ts'
+import { ServicesContext, useServices } from './services.ts'
 import { nameOf, type Topic } from './topic.ts'
 
 /** Somebody who is here. */
@@ -105,7 +104,7 @@ function useMember(presence: Presence, topic: string, key: string, meta: unknown
 }
 
 function usePresenceKey(given: string | undefined, looksOn: boolean): string {
-  const session = use(SessionContext)?.current
+  const session = use(ServicesContext)?.session?.current
   if (given !== undefined || looksOn) return given ?? ''
   if (session === undefined) throw new LiverootError('no_presence_key')
   const id = (session.user as { id?: unknown } | null)?.id

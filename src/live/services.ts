@@ -1,6 +1,7 @@
 import { createContext, use } from 'react'
 import { LiverootError } from '../errors.ts'
 import type { Presence } from './presence.ts'
+import type { SessionSource } from './session.ts'
 import type { SharedTrees } from './shared.ts'
 
 /** Messages by topic, as live components see them; the server gives the engine. */
@@ -35,9 +36,13 @@ export interface LiveServices {
   readonly topics: Topics
   readonly presence: Presence
   readonly shared: SharedTrees
+  /** The session that sees the tree; null for a shared one, which many sessions see. */
+  readonly session: SessionSource | null
 }
 
-/** Put around every root component. */
+/**
+ * Put around every root component. The one context that is: React comes by each of them at every update of the tree.
+ */
 export const ServicesContext = createContext<LiveServices | null>(null)
 
 /** @throws `outside_live_tree` when the component does not run in a live tree. */

@@ -1,5 +1,6 @@
-import { createContext, use, useSyncExternalStore } from 'react'
+import { use, useSyncExternalStore } from 'react'
 import { LiverootError } from '../errors.ts'
+import { ServicesContext } from './services.ts'
 
 /**
  * Where an application names its types, once, so that nothing has to be cast:
@@ -32,9 +33,6 @@ export interface SessionSource {
   subscribe(listener: () => void): () => void
 }
 
-/** Put around every root component of a session. */
-export const SessionContext = createContext<SessionSource | null>(null)
-
 /**
  * The session that the component is rendered for. It is rendered again when the user is another, or has other data, and
  * when the connection is lost or back.
@@ -43,8 +41,8 @@ export const SessionContext = createContext<SessionSource | null>(null)
  * @throws `outside_live_tree` in a component that does not run in a live tree of one session.
  */
 export function useSession<User = LiveUser>(): LiveSession<User> {
-  const source = use(SessionContext)
-  if (source === null) {
+  const source = use(ServicesContext)?.session
+  if (source == null) {
     throw new LiverootError(
       'outside_live_tree',
       'useSession was called in a component that has no session: it is in no live tree, or in a shared one, which many ' +

@@ -1,24 +1,19 @@
-import { Fragment, type ReactElement, Suspense } from 'react'
-import { jsx, jsxs } from 'react/jsx-runtime'
+import type { ReactElement } from 'react'
 import { frameSeen, isNewest } from '../protocol/newest-render.ts'
-import { AsyncActions, inTransition, WaitForActions } from './async-actions.ts'
 import type { LossKeeper } from './diff.ts'
 import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
 import { HeldSlots } from './held-slots.ts'
 import type { Holding } from './holding.ts'
-import { holeElement } from './hole-element.ts'
 import { Leftovers } from './leftovers.ts'
-import { isAction } from './path.ts'
-import { type Container, createContainer, renderSync } from './reconciler.ts'
 import { Slot, unsent } from './slot.ts'
-import { type AnyFunction, Hole, type TemplateNode } from './template.ts'
+import type { AnyFunction, TemplateNode } from './template.ts'
 import type { Lag, TreeObserver } from './tree-observer.ts'
+import { rootHole, TreeShell } from './tree-shell.ts'
 import type { TreeState } from './tree-state.ts'
 import { writeSlot } from './write-slot.ts'
 import type { Batch, Write } from './writes.ts'
 
-const rootHole = new Hole('root', null)
 const noSlots: readonly Slot[] = []
 const noIds: readonly number[] = []
 const noWrites: readonly Write[] = []
@@ -48,13 +43,7 @@ export class LiveTree implements LossKeeper {
   private gone: number[] | null = null
   /** Null until something is held: most trees never have it. */
   private held: HeldSlots | null = null
-  private readonly actions = new AsyncActions(() => this.waitForActions())
-  private shell: ReactElement | null = null
-  private readonly container: Container
-  private mounted = false
-  /** True while it is mounted with stored state: one that fails then is mounted again without. */
-  private restores = false
-  private failure: { readonly error: unknown } | null = null
+  private readonly shell: TreeShell
 
   /**
    * `identifierPrefix` makes the ids of `useId` differ between the live roots of one page. `state` is given where the
@@ -68,11 +57,7 @@ export class LiveTree implements LossKeeper {
     this.lastId = state?.firstFree ?? 0
     this.sequence = this.received = this.shown = state?.sequence ?? 0
     this.top.stored = state?.restoring?.top ?? null
-    this.container = createContainer(this, identifierPrefix, {
-      onUncaughtError: (error, info) => this.fail(error, info.componentStack ?? ''),
-      onCaughtError: (error, info) => observer.caught(error, info.componentStack ?? ''),
-      onRecoverableError: (error) => observer.caught(error, ''),
-    })
+    this.shell = new TreeShell(this, observer, identifierPrefix)
     this.touch(this.top)
   }
 
@@ -81,40 +66,13 @@ export class LiveTree implements LossKeeper {
    * Suspense of the tree leaves the root's hole empty, and the browser's own Suspense around `LiveRoot` acts.
    */
   mount(element: ReactElement, around: (inner: ReactElement) => ReactElement = (inner) => inner): void {
-    this.mounted = true
-    const { state } = this
-    this.restores = state !== null && state.restoring !== null
-    this.render(element, around)
-    const { failure } = this
-    this.restores = false
-    if (failure === null) return
-    this.failure = null
-    // What was stored may have made it throw.
-    state?.restoreFailed(null, failure.error)
-    state?.giveUp()
-    this.top.stored = null
-    this.render(element, around)
-  }
-
-  private render(element: ReactElement, around: (inner: ReactElement) => ReactElement): void {
-    const stored = this.top.stored?.children.get(rootHole.path)
-    const inner = holeElement(element, 'element', 'LiveRoot', stored)
-    this.shell = jsx(Suspense, { fallback: null, children: around(inner) }, rootHole.path)
-    renderSync(this.shell, this.container)
-  }
-
-  /** Most trees never start an async action, so what waits for one is put in with the first. */
-  private waitForActions(): void {
-    if (!this.mounted) return
-    const wait = jsx(WaitForActions, { actions: this.actions }, 'actions')
-    renderSync(jsxs(Fragment, { children: [wait, this.shell] }), this.container)
+    this.shell.mount(element, around)
   }
 
   /** Runs every cleanup. Nothing is written any more. */
   unmount(): void {
     if (!this.mounted) return
-    this.mounted = false
-    renderSync(null, this.container)
+    this.shell.unmount()
     this.slots.clear()
     this.held?.clear()
     this.leftovers = null
@@ -174,12 +132,18 @@ export class LiveTree implements LossKeeper {
 
   /** What its components hold outside; null where it is more than that and its snapshot, see {@link findHoldings}. */
   get holdings(): readonly Holding[] | null {
-    return this.mounted && this.state !== null ? findHoldings(this.container, this.slots.values()) : null
+    return this.mounted && this.state !== null
+      ? findHoldings(this.shell.container, this.slots.values())
+      : null
   }
 
   /** No slot has had a greater number. */
   get lastSlot(): number {
     return this.lastId
+  }
+
+  private get mounted(): boolean {
+    return this.shell.mounted
   }
 
   /** True when {@link collect} may have something to give. */
@@ -189,7 +153,7 @@ export class LiveTree implements LossKeeper {
 
   /** True when React has rendered all that was set: transitions take turns of their own, and may wait for promises. */
   get settled(): boolean {
-    return this.container.pendingLanes === 0
+    return this.shell.container.pendingLanes === 0
   }
 
   /** The browser has nothing of the tree any more: the next frame brings all of it, and the numbers go on. */
@@ -261,7 +225,7 @@ export class LiveTree implements LossKeeper {
    * transition, in which `useOptimistic` and `useActionState` do their work.
    */
   run(path: string, call: () => unknown): unknown {
-    return this.actions.run(isAction(path) ? () => inTransition(call) : call)
+    return this.shell.run(path, call)
   }
 
   /** True where what a call of a slot's function set is not rendered yet; then `released` is called when it is. */
@@ -324,14 +288,5 @@ export class LiveTree implements LossKeeper {
     if (this.dirty) scheduleFlush(this.observer)
     this.state?.committed()
     this.held?.committed()
-  }
-
-  private fail(error: unknown, componentStack: string): void {
-    if (this.restores) {
-      this.failure ??= { error }
-      return
-    }
-    // React has unmounted everything by now, or is about to; the owner decides what becomes of the root.
-    this.observer.failed(error, componentStack)
   }
 }

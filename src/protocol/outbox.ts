@@ -1,6 +1,7 @@
 import type { Body } from './messages.ts'
 
-interface Sent<T> {
+/** A message as it is kept until it has arrived. */
+export interface Sent<T> {
   readonly data: Body
   readonly bytes: number
   readonly tag: T
@@ -8,6 +9,11 @@ interface Sent<T> {
 
 /** What a message takes beside its text: a bound in bytes shall bound the number of empty ones too. */
 const overheadBytes = 64
+
+/** What is kept of a message; the same for all who are sent it. */
+export function sentOf<T>(data: Body, tag: T): Sent<T> {
+  return { data, bytes: data.length + overheadBytes, tag }
+}
 
 /**
  * What one side of a session sent and the other is not known to have. Messages are counted from 1, without a word on the
@@ -32,10 +38,13 @@ export class Outbox<T> {
   ) {}
 
   add(data: Body, tag: T): void {
+    this.keep(sentOf(data, tag))
+  }
+
+  keep(sent: Sent<T>): void {
     this.sent++
-    const bytes = data.length + overheadBytes
-    this.kept.push({ data, bytes, tag })
-    this.bytes += bytes
+    this.kept.push(sent)
+    this.bytes += sent.bytes
     while (this.bytes > this.maxBytes) this.shift()
   }
 

@@ -60,6 +60,8 @@ async function decodeByReact(call: number, text: string, host: ArgumentHost): Pr
 function revive(decoded: unknown, text: string, host: ArgumentHost): unknown[] {
   if (!Array.isArray(decoded)) throw new LiverootError('bad_arguments')
   const withMarks = text.includes(functionMark) || text.includes(dataMark)
+  // Most calls have none, and nothing to copy.
+  if (!withMarks && !text.includes(liveMark)) return decoded
   const revival = { host, copies: new Map() }
   return decoded.map((argument) => {
     // Unpacked when events are revived: it may look like one.

@@ -72,7 +72,7 @@ export class Connection implements SocketListener, SessionLink {
       this.heardSinceWelcome = true
       this.session.secrets.arrived()
     }
-    if (this.session.asleep !== null && isForTrees(message)) this.session.wakeTrees()
+    if (this.session.rest.asleep && isForTrees(message)) this.session.rest.wake()
     // Once it is dispatched: what was read and not handled when the connection is lost comes again.
     if (isCounted(message.type)) this.session.wire.received(data.length)
     this.dispatch(this.session, message)

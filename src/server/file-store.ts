@@ -68,8 +68,12 @@ class FileStore implements SessionStore {
     }
   }
 
-  private replay(text: string): void {
-    const [session, owner, expiresAt, entries] = JSON.parse(text) as FileRecord
+  private replay(record: string): void {
+    for (const change of record.split(separator)) this.replayChange(change)
+  }
+
+  private replayChange(text: string): void {
+    const [session, owner, expiresAt, ...flat] = JSON.parse(text) as FileChange
     if (owner === null) return void this.sessions.all.delete(session)
     let kept = this.sessions.all.get(session)
     if (kept === undefined) {
@@ -78,12 +82,14 @@ class FileStore implements SessionStore {
     }
     kept.owner = owner
     kept.expiresAt = expiresAt
-    this.sessions.put(kept, Object.entries(entries))
+    for (let at = 0; at < flat.length; at += 2) {
+      this.sessions.put(kept, [[flat[at] as string, flat[at + 1] as string | null]])
+    }
   }
 
   private *records(): Iterable<string> {
     for (const [session, { owner, expiresAt, entries }] of this.sessions.all) {
-      yield record(session, owner, expiresAt, entries)
+      yield changeOf(session, owner, expiresAt, entries)
     }
   }
 
@@ -105,34 +111,34 @@ class FileStore implements SessionStore {
     const entries = this.sessions.claim(session, owner)
     if (entries === null) return null
     const { expiresAt } = this.sessions.get(session) as KeptSession
-    await this.write(record(session, owner, expiresAt, []))
+    await this.write(changeOf(session, owner, expiresAt, []))
     return entries
   }
 
   async save(session: string, owner: string, save: SessionSave): Promise<void> {
     await this.opened
     const entries = this.sessions.save(session, owner, save)
-    await this.write(record(session, owner, save.expiresAt, entries))
+    await this.write(changeOf(session, owner, save.expiresAt, entries))
   }
 
   saveNow(saves: readonly NamedSave[]): readonly boolean[] {
     const { log } = this
     if (log === null || this.incomplete) return []
-    const records: string[] = []
+    const changes: string[] = []
     const saved = saves.map((save) => {
       const { session, owner, expiresAt } = save
       // `save` tells whose it is now.
       if (!this.sessions.isOf(session, owner)) return false
-      records.push(record(session, owner, expiresAt, this.sessions.save(session, owner, save)))
+      changes.push(changeOf(session, owner, expiresAt, this.sessions.save(session, owner, save)))
       return true
     })
-    this.append(log, records)
+    this.append(log, changes)
     return saved
   }
 
   async remove(session: string, owner: string): Promise<void> {
     await this.opened
-    if (this.sessions.remove(session, owner)) await this.write(record(session, null, 0, []))
+    if (this.sessions.remove(session, owner)) await this.write(changeOf(session, null, 0, []))
   }
 
   private async write(text: string): Promise<void> {
@@ -143,9 +149,10 @@ class FileStore implements SessionStore {
     return this.ready
   }
 
-  private append(log: RecordLog, records: readonly string[]): void {
+  private append(log: RecordLog, changes: readonly string[]): void {
+    if (changes.length === 0) return
     try {
-      log.append(records)
+      log.append(changes.join(separator))
     } catch (error) {
       // Those who asked try again, with what changed; others, such as who removed a session, do not.
       this.incomplete = true
@@ -214,24 +221,27 @@ class FileStore implements SessionStore {
   }
 }
 
-/** A record, as JSON. Without an owner, the session is gone. */
-type FileRecord = readonly [
+/** Stands between the changes that make a record: JSON has none of its own. */
+const separator = '\n'
+
+/**
+ * A change of one session, as JSON: keys, each with its text after it. In one list, for an object with names that are never
+ * the same again is dear to make. Without an owner, the session is gone.
+ */
+type FileChange = [
   session: string,
   owner: string | null,
   expiresAt: number,
-  entries: Readonly<Record<string, string | null>>,
+  ...keysAndTexts: (string | null)[],
 ]
 
-/** By hand, for an object with names that are never the same again is dear to make. */
-function record(
+function changeOf(
   session: string,
   owner: string | null,
   expiresAt: number,
   entries: Iterable<readonly [string, string | null]>,
 ): string {
-  let text = ''
-  for (const [key, value] of entries) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`
-  }
-  return `[${JSON.stringify(session)},${JSON.stringify(owner)},${expiresAt},{${text}}]`
+  const change: FileChange = [session, owner, expiresAt]
+  for (const [key, text] of entries) change.push(key, text)
+  return JSON.stringify(change)
 }

@@ -30,10 +30,9 @@ export class ObservedCall {
   }
 }
 
-/** The call, where somebody listens. */
-export function observeCall(describe: () => CallStarted): ObservedCall | null {
-  if (!diagnostics.callStarted.hasSubscribers && !diagnostics.callEnded.hasSubscribers) return null
-  return new ObservedCall(describe())
+/** True where somebody wants to hear of calls. */
+export function isCallObserved(): boolean {
+  return diagnostics.callStarted.hasSubscribers || diagnostics.callEnded.hasSubscribers
 }
 
 /** A call that was refused before it started. */

@@ -30,14 +30,14 @@ export class RecordLog {
   }
 
   /**
-   * Adds records to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
+   * Adds a record to the end. In this thread: the system takes a few kilobytes into its cache in less time than it takes to
    * have another thread do it, and every call waits for that.
    */
-  append(records: readonly string[]): void {
-    const size = sizeOf(records)
+  append(record: string): void {
+    const size = sizeOf([record])
     // It is not kept: nobody else writes meanwhile.
     const bytes = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
-    const length = frameRecords(records, bytes)
+    const length = frameRecord(record, bytes, 0)
     try {
       for (let at = 0; at < length; ) at += writeSync(this.file.fd, bytes, at, length - at)
       this.size += length
@@ -96,7 +96,8 @@ async function writeAll(file: FileHandle, records: Iterable<string>): Promise<nu
   let pending = 0
   const write = async () => {
     const bytes = Buffer.allocUnsafe(sizeOf(batch))
-    const length = frameRecords(batch, bytes)
+    let length = 0
+    for (const record of batch) length = frameRecord(record, bytes, length)
     for (let at = 0; at < length; ) at += (await file.write(bytes, at, length - at)).bytesWritten
     size += length
     batch = []
@@ -124,17 +125,13 @@ function sizeOf(records: readonly string[]): number {
   return size
 }
 
-/** Puts the records into the bytes. Returns how many they are. */
-function frameRecords(records: readonly string[], bytes: Buffer): number {
-  let at = 0
-  for (const record of records) {
-    const start = at + headerBytes
-    const size = bytes.write(record, start)
-    bytes.writeUInt32LE(size, at)
-    bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
-    at = start + size
-  }
-  return at
+/** Puts a record into the bytes at a place. Returns where it ends. */
+function frameRecord(record: string, bytes: Buffer, at: number): number {
+  const start = at + headerBytes
+  const size = bytes.write(record, start)
+  bytes.writeUInt32LE(size, at)
+  bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
+  return start + size
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */

@@ -3,7 +3,6 @@ import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
-import { SessionContext } from '../live/session.ts'
 import { LiveTree } from '../live/tree.ts'
 import type { TreeObserver } from '../live/tree-observer.ts'
 import { type StateKeeper, TreeState } from '../live/tree-state.ts'
@@ -17,18 +16,16 @@ import { FormerFrames } from './former-frames.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
+import { RootSnapshot } from './root-snapshot.ts'
 import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
-import type { SleepingRoot } from './session-sleep.ts'
 import type { SharedRoot } from './shared-root.ts'
 import type { Holder } from './shared-roots.ts'
-import { encodeSlot, encodeTree, type StoredTree, slotKey, treeKey } from './snapshot.ts'
+import type { SleepingRoot } from './sleeping-trees.ts'
+import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
-
-/** Frames that may be sent before the snapshot must know of them. */
-const framesAhead = 1_000
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
 export class Root implements TreeObserver, Screen, Holder {
@@ -53,10 +50,7 @@ export class Root implements TreeObserver, Screen, Holder {
   private readonly guard: RootGuard | null
   readonly former: FormerFrames | null
 
-  /** No frame has had a greater number, as the snapshot says; it says so in steps. */
-  private reserved = 0
-  /** The number of the root that the snapshot has. */
-  private storedId = 0
+  private readonly snapshot: RootSnapshot
 
   /**
    * @param number the tree's own in its session; ids of `useId` begin with it.
@@ -75,6 +69,7 @@ export class Root implements TreeObserver, Screen, Holder {
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
     this.former = stored === null ? null : new FormerFrames(stored.sequence)
+    this.snapshot = new RootSnapshot(number, path)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
@@ -98,16 +93,7 @@ export class Root implements TreeObserver, Screen, Holder {
 
   /** What changed in the tree's state since it was asked for last. */
   collectState(changes: EntryChanges): void {
-    const { number, id, path, tree } = this
-    if (this.closed || tree.state === null) return
-    if (this.storedId !== id || tree.sequence > this.reserved - framesAhead) {
-      this.storedId = id
-      this.reserved = tree.sequence + 2 * framesAhead
-      changes.set(treeKey(number), encodeTree(id, path, this.reserved))
-    }
-    const { slots, gone } = tree.state.take()
-    for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
-    for (const slot of gone) changes.set(slotKey(number, slot), null)
+    if (!this.closed) this.snapshot.collect(this.id, this.tree, changes)
   }
 
   get route(): string {
@@ -163,14 +149,8 @@ export class Root implements TreeObserver, Screen, Holder {
     const { component } = this.match.route
     const element = createElement(component as never, this.match.props as never)
     const { roots, info } = this.session
-    const services = roots.servicesFor(this)
-    this.tree.mount(element, (inner: ReactElement) =>
-      createElement(
-        ServicesContext,
-        { value: services },
-        createElement(SessionContext, { value: info }, inner),
-      ),
-    )
+    const value = { ...roots.servicesFor(this), session: info }
+    this.tree.mount(element, (inner: ReactElement) => createElement(ServicesContext, { value }, inner))
   }
 
   /** The browser does not have the root any more. The tree lives on, and is not shown. */

@@ -7,7 +7,7 @@ import { callError } from './answers.ts'
 import type { Target } from './call-target.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { encodeValue } from './flight/encode.ts'
-import { type ObservedCall, observeCall } from './observe.ts'
+import { isCallObserved, ObservedCall } from './observe.ts'
 import type { Screen } from './screen.ts'
 import type { Session } from './session.ts'
 
@@ -44,7 +44,9 @@ export class RunningCall {
     this.screen = target.screen
     this.inTransition = action === 1
     this.page = session.calls.answers.page
-    this.observed = observeCall(() => describeCall(session, call, target.screen, path))
+    this.observed = isCallObserved()
+      ? new ObservedCall(describeCall(session, call, target.screen, path))
+      : null
   }
 
   run(args: unknown[]): void {

@@ -7,8 +7,8 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import { describeError, refusalOf } from './errors-out.ts'
 import { Root } from './root.ts'
 import type { Session } from './session.ts'
-import type { SleepingRoot, SleepingTrees } from './session-sleep.ts'
 import type { SleepStandIn } from './sleep-stand-in.ts'
+import type { SleepingRoot, SleepingTrees } from './sleeping-trees.ts'
 import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
 
@@ -208,8 +208,10 @@ export class SessionRoots {
 
   private closeAsideLater(): void {
     if (this.aside.length === 0) return
-    const { sessionGraceMs } = this.session.host.limits
-    this.asideTimer = setTimeout(() => this.closeAside(), sessionGraceMs).unref()
+    const { sessionGraceMs, handshakeTimeoutMs } = this.session.host.limits
+    // A browser that is there has the time that it had for its hello, however short it may be away.
+    const asideMs = Math.max(sessionGraceMs, handshakeTimeoutMs)
+    this.asideTimer = setTimeout(() => this.closeAside(), asideMs).unref()
   }
 
   private closeAside(): void {

@@ -62,7 +62,7 @@ export class SessionWire {
   /** Sends what others get too. */
   sendPrepared(message: PreparedMessage): void {
     if (this.ended) return
-    this.outbox.add(message.data, message.frame)
+    this.outbox.keep(message.sent)
     this.transmit(message)
   }
 

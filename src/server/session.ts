@@ -16,14 +16,14 @@ import type { Screen } from './screen.ts'
 import type { SessionHost, SessionLink } from './session-host.ts'
 import { SessionInfo } from './session-info.ts'
 import { SessionKeeper } from './session-keeper.ts'
+import { SessionRest } from './session-rest.ts'
 import { SessionRoots } from './session-roots.ts'
-import { fallAsleep, type SleepingTrees } from './session-sleep.ts'
 import { afterEvent, type SessionEvent, type SessionState } from './session-states.ts'
 import type { SessionEntries } from './session-store.ts'
 import { SessionSecrets } from './session-token.ts'
 import { SessionWire } from './session-wire.ts'
 import { SharedViews } from './shared-views.ts'
-import { readSnapshot, type StoredSession } from './snapshot.ts'
+import type { StoredSession } from './snapshot.ts'
 import type { Handshake, PreparedMessage } from './transport.ts'
 import { Uploads } from './uploads.ts'
 import type { ViewerHost } from './viewer.ts'
@@ -55,11 +55,8 @@ export class Session implements ViewerHost {
   readonly payloads: Payloads
   private link: SessionLink | null
   private graceTimer: NodeJS.Timeout | undefined
-  /** Its trees, while they sleep though its browser is there. */
-  asleep: SleepingTrees | null = null
-  private resting = false
-  /** Since when nothing has happened, as far as somebody has looked. */
-  idleSince = 0
+  /** Lets its trees sleep while nothing happens, though its browser is there. */
+  readonly rest = new SessionRest(this)
 
   constructor(
     readonly host: SessionHost,
@@ -244,7 +241,7 @@ export class Session implements ViewerHost {
   /** The same user, perhaps with other data. */
   setUser(user: unknown): void {
     if (!this.info.setUser(user)) return
-    this.wakeTrees()
+    this.rest.wake()
     this.roots.userChanged()
   }
 
@@ -252,25 +249,6 @@ export class Session implements ViewerHost {
   get quiet(): boolean {
     const { state, wire, calls, streams, uploads } = this
     return state === 'attached' && !wire.greeting && calls.idle && streams.idle && uploads.idle
-  }
-
-  /** Nothing has happened for so long that its trees may sleep. */
-  rest(): void {
-    if (this.resting || this.asleep !== null || !this.quiet) return
-    this.resting = true
-    void fallAsleep(this).finally(() => {
-      this.resting = false
-    })
-  }
-
-  /** Something is for its trees. */
-  wakeTrees(): void {
-    const { asleep } = this
-    if (asleep === null || this.ended) return
-    this.asleep = null
-    this.wire.active = true
-    if (diagnostics.sessionAwake.hasSubscribers) diagnostics.sessionAwake.publish(this.identity)
-    this.roots.wakeUp(asleep, readSnapshot(this.keeper.stored).trees)
   }
 
   /** A connection was lost. */
@@ -327,7 +305,7 @@ export class Session implements ViewerHost {
   private finish(event: SessionEvent): void {
     this.happens(event)
     this.keeper.end()
-    this.asleep?.standIn.release()
+    this.rest.end()
     this.link = null
     clearTimeout(this.graceTimer)
     this.calls.close()

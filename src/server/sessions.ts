@@ -33,8 +33,6 @@ export type SessionFilter =
 
 /** How often it is looked which sessions are idle, at the least. */
 const longestLookMs = 30_000
-/** So many fall asleep in one go: the others do the next time. */
-const mostToSleep = 200
 
 /** All sessions of a server, by their ids. */
 export class Sessions {
@@ -44,6 +42,7 @@ export class Sessions {
 
   private readonly toucher: NodeJS.Timeout
   private readonly looker: NodeJS.Timeout | undefined
+  private looking = false
 
   constructor(readonly host: SessionHost) {
     // A store forgets what it has not heard of for as long as a token lives.
@@ -59,24 +58,26 @@ export class Sessions {
     const { sleepAfterMs } = host.limits
     if (sleepAfterMs === Number.POSITIVE_INFINITY) return
     const lookMs = Math.min(longestLookMs, Math.max(1, sleepAfterMs / 4))
-    this.looker = setInterval(() => this.look(sleepAfterMs), lookMs)
+    this.looker = setInterval(() => void this.look(sleepAfterMs), lookMs)
     this.looker.unref()
   }
 
-  /** Looks which sessions are idle. Nothing is done for that where they are not. */
-  private look(sleepAfterMs: number): void {
-    const now = performance.now()
-    let left = mostToSleep
-    for (const session of this.all.values()) {
-      if (session.wire.active) {
-        session.wire.active = false
-        session.idleSince = now
-      } else if (session.asleep === null && now - session.idleSince >= sleepAfterMs && left-- > 0) {
+  /** Looks which sessions are idle, and lets them fall asleep one after the other: many at once would hold up the rest. */
+  private async look(sleepAfterMs: number): Promise<void> {
+    if (this.looking) return
+    this.looking = true
+    for (const { wire, rest } of [...this.all.values()]) {
+      const now = performance.now()
+      if (wire.active) {
+        wire.active = false
+        rest.idleSince = now
+      } else if (!rest.asleep && now - rest.idleSince >= sleepAfterMs) {
         // Those that cannot sleep now are asked again when that much has passed once more.
-        session.idleSince = now
-        session.rest()
+        rest.idleSince = now
+        await rest.begin()
       }
     }
+    this.looking = false
   }
 
   get size(): number {
@@ -118,7 +119,7 @@ export class Sessions {
     const refusal = refusalOf(known, secret, hello, who)
     if (refusal !== null) return this.refuse(refusal, who, link)
     // What sleeps is as it was; what has to be mounted again must be there.
-    if (!known.wire.canResume(hello)) known.wakeTrees()
+    if (!known.wire.canResume(hello)) known.rest.wake()
     const outcome = known.attach(link, hello)
     return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
   }

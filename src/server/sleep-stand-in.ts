@@ -22,10 +22,10 @@ const releaseAfterMs = 10_000
  * those who are present, the shared roots that they show. Calls back when one of their components would hear of something.
  */
 export class SleepStandIn implements StandIn {
-  private readonly topics = new Map<string, WatchedTopic>()
-  private readonly rooms = new Map<string, WatchedRoom>()
-  private readonly members: KeptMember[] = []
-  private readonly releases: (() => void)[] = []
+  private topics: Map<string, WatchedTopic> | null = null
+  private rooms: Map<string, WatchedRoom> | null = null
+  private members: KeptMember[] | null = null
+  private releases: (() => void)[] | null = null
   private released = false
   /** When one of the topics was heard of last. */
   heardAt = Number.NEGATIVE_INFINITY
@@ -36,14 +36,14 @@ export class SleepStandIn implements StandIn {
   ) {}
 
   topic(topic: HeldTopic): void {
+    this.topics ??= new Map()
     if (this.topics.has(topic.pattern)) return
     this.heardAt = Math.max(this.heardAt, topic.heardAt)
-    const watched = topic.watch(this.heard)
-    this.topics.set(topic.pattern, watched)
-    this.releases.push(() => watched.release())
+    this.topics.set(topic.pattern, topic.watch(this.heard))
   }
 
   onlooker(topic: string): void {
+    this.rooms ??= new Map()
     if (this.rooms.has(topic)) return
     const { presence, heard } = this
     const before = presence.entries(topic)
@@ -57,20 +57,26 @@ export class SleepStandIn implements StandIn {
       joined: (entry) => void room.joined.push(entry),
       left: (entry) => void room.left.push(entry),
     }
-    this.releases.push(presence.watch(topic, listener))
+    this.whenReleased(presence.watch(topic, listener))
   }
 
   member(topic: string, key: string, member: PresenceMember): void {
+    this.members ??= []
     this.members.push({ topic, key, member })
   }
 
   listener(hear: (heard: () => void) => () => void): void {
-    this.releases.push(hear(this.heard))
+    this.whenReleased(hear(this.heard))
+  }
+
+  private whenReleased(release: () => void): void {
+    this.releases ??= []
+    this.releases.push(release)
   }
 
   /** Resolves when the components have had everything that was published before. */
   async settled(): Promise<void> {
-    await Promise.all([...this.topics.values()].map((watched) => watched.settled))
+    await Promise.all([...(this.topics?.values() ?? [])].map((watched) => watched.settled))
   }
 
   /** The services of a tree that wakes: with them it goes on where it was. */
@@ -89,7 +95,7 @@ export class SleepStandIn implements StandIn {
         return place
       },
       subscribe: (place: Place, listener: TopicListener) => {
-        const watched = this.released || known.has(place) ? undefined : this.topics.get(place.topic)
+        const watched = this.released || known.has(place) ? undefined : this.topics?.get(place.topic)
         known.add(place)
         return watched === undefined ? topics.subscribe(place, listener) : watched.join(place, listener)
       },
@@ -101,13 +107,14 @@ export class SleepStandIn implements StandIn {
       entries: (topic) => presence.entries(topic),
       watch: (topic, listener) => {
         const leave = presence.watch(topic, listener)
-        const room = this.rooms.get(topic)
+        const room = this.rooms?.get(topic)
         if (!this.released && room !== undefined) queueMicrotask(() => tell(room, listener))
         return leave
       },
       join: (topic, key, meta) => {
-        const at = this.members.findIndex((each) => each.topic === topic && each.key === key)
-        const [kept] = at < 0 ? [] : this.members.splice(at, 1)
+        const { members } = this
+        const at = members?.findIndex((each) => each.topic === topic && each.key === key) ?? -1
+        const [kept] = at < 0 ? [] : (members?.splice(at, 1) ?? [])
         if (kept === undefined) return presence.join(topic, key, meta)
         kept.member.update(meta)
         return kept.member
@@ -124,8 +131,10 @@ export class SleepStandIn implements StandIn {
   release(): void {
     if (this.released) return
     this.released = true
-    for (const { member } of this.members.splice(0)) member.leave()
-    for (const release of this.releases.splice(0)) release()
+    for (const { member } of this.members ?? []) member.leave()
+    for (const watched of this.topics?.values() ?? []) watched.release()
+    for (const release of this.releases ?? []) release()
+    this.topics = this.rooms = this.members = this.releases = null
   }
 }
 

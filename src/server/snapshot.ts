@@ -59,9 +59,10 @@ export function encodeTree(root: number, path: string, sequence: number): string
 export function encodeSlot({ parent, hole, generation, captured }: SlotSnapshot): string {
   const head = `${parent}${generation === 0 ? '' : `~${generation}`}\n${hole}`
   if (captured === null || captured.kinds === '') return head
-  let text = `${head}\n${captured.component.signature}\n${captured.kinds}`
-  for (let i = 0; i < captured.values.length; i++) text += `\n${encodeHook(captured, i)}`
-  return text
+  const lines = [head, captured.component.signature, captured.kinds]
+  for (let i = 0; i < captured.values.length; i++) lines.push(encodeHook(captured, i))
+  // Not added up, which would keep all the pieces.
+  return lines.join('\n')
 }
 
 function encodeHook(captured: Captured, index: number): string {

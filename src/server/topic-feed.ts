@@ -71,13 +71,40 @@ export interface FeedHost {
   idle(feed: TopicFeed): void
 }
 
+/** Stands where subscribers of a tree that sleeps were. There may be many: it is all that they leave behind. */
+class TopicWatcher implements Receiver, WatchedTopic {
+  constructor(
+    private readonly feed: TopicFeed,
+    private readonly mark: Mark,
+    private readonly heard: () => void,
+  ) {}
+
+  receive(): void {
+    this.heard()
+  }
+
+  get settled(): Promise<void> {
+    return this.feed.settled()
+  }
+
+  join(place: Place, listener: TopicListener): () => void {
+    const subscriber = new Subscriber(place, listener)
+    this.feed.join(subscriber, this.mark)
+    return this.feed.leaving(subscriber)
+  }
+
+  release(): void {
+    this.feed.leave(this)
+  }
+}
+
 /** How long a feed goes on without subscribers: the time between a render and its effects, and a reconnect, is shorter. */
 const lingerMs = 10_000
 
 /** The one subscription of this process to a pattern, however many components listen. */
 export class TopicFeed implements HeldTopic {
   private tail: Link = { item: null, next: null }
-  private readonly subscribers = new Set<Subscriber>()
+  private readonly subscribers = new Set<Receiver>()
   private readonly subscription: BusSubscription
   private readonly earlyPlaces = new Set<Place>()
   private readonly catchUps = new Map<string, Promise<CaughtUp>>()
@@ -180,31 +207,27 @@ export class TopicFeed implements HeldTopic {
 
   /** The function that lets a subscriber leave. */
   leaving(subscriber: Subscriber): () => void {
-    return letsGo(() => this.leave(subscriber), this.holding)
+    const leave = () => {
+      subscriber.ended = true
+      this.leave(subscriber)
+    }
+    return letsGo(leave, this.holding)
   }
 
   watch(heard: () => void): WatchedTopic {
-    const place: Place = { topic: this.pattern, position: null }
-    const mark = this.mark(place)
-    const watcher = new Subscriber(place, { message: heard, gap: heard })
+    const watcher = new TopicWatcher(this, this.mark({ topic: this.pattern, position: null }), heard)
     this.subscribers.add(watcher)
     clearTimeout(this.linger)
-    const { delivery } = this.host
-    return {
-      // What was delivered before it, everybody has had.
-      settled: new Promise((resolve) => delivery.add(null, [{ receive: () => resolve() }])),
-      join: (from, listener) => {
-        const subscriber = new Subscriber(from, listener)
-        this.join(subscriber, mark)
-        return this.leaving(subscriber)
-      },
-      release: () => this.leave(watcher),
-    }
+    return watcher
   }
 
-  private leave(subscriber: Subscriber): void {
-    subscriber.ended = true
-    this.subscribers.delete(subscriber)
+  /** Resolves when everybody has had what came before. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.host.delivery.add(null, [{ receive: () => resolve() }]))
+  }
+
+  leave(receiver: Receiver): void {
+    this.subscribers.delete(receiver)
     this.lingerOn()
   }
 

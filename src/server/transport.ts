@@ -1,4 +1,5 @@
 import type { Body } from '../protocol/messages.ts'
+import { type Sent, sentOf } from '../protocol/outbox.ts'
 
 /** What the core knows of a socket. A transport makes one for each connection it accepts. */
 export interface Socket {
@@ -21,15 +22,24 @@ export interface Socket {
   resume?(): void
 }
 
+interface FrameName {
+  readonly root: number
+  readonly sequence: number
+}
+
 /** A message for many connections: what a transport has to make of it, it makes once, and keeps here. */
 export class PreparedMessage {
   wire: unknown
+  /** What each of their sessions keeps of it. */
+  readonly sent: Sent<FrameName | null>
 
   /** @param frame where the message is a frame, which. */
   constructor(
     readonly data: Body,
-    readonly frame: { readonly root: number; readonly sequence: number } | null = null,
-  ) {}
+    frame: FrameName | null = null,
+  ) {
+    this.sent = sentOf(data, frame)
+  }
 }
 
 /** What the core wants to hear about a socket. */

@@ -101,8 +101,8 @@ const mostJoinedBytes = 16_384
 class WebSocketAdapter implements Socket {
   private watching = false
   private isHeld = false
-  /** What waits while it is corked. */
-  private readonly waiting: Buffer[] = []
+  /** What waits while it is corked; null where nothing does. */
+  private waiting: Buffer[] | null = null
   private waitingBytes = 0
 
   constructor(
@@ -147,7 +147,8 @@ class WebSocketAdapter implements Socket {
     if (corked !== this && !this.isHeld) cork(this)
     if (this.waitingBytes + frame.length > mostJoinedBytes) this.writeWaiting()
     if (frame.length > mostJoinedBytes) return this.write(frame)
-    this.waiting.push(frame)
+    if (this.waiting === null) this.waiting = [frame]
+    else this.waiting.push(frame)
     this.waitingBytes += frame.length
   }
 
@@ -160,13 +161,12 @@ class WebSocketAdapter implements Socket {
 
   private writeWaiting(): void {
     const { waiting, waitingBytes } = this
-    const [first] = waiting
-    // After the word that a connection closes, which `ws` gives by itself where the browser closes it, nothing may follow.
-    if (first !== undefined && this.isOpen) {
-      this.write(waiting.length === 1 ? first : Buffer.concat(waiting, waitingBytes))
-    }
-    waiting.length = 0
+    if (waiting === null) return
+    this.waiting = null
     this.waitingBytes = 0
+    // After the word that a connection closes, which `ws` gives by itself where the browser closes it, nothing may follow.
+    if (!this.isOpen) return
+    this.write(waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting, waitingBytes))
   }
 
   /** Hearing of every write would cost more than most writes; only those that the network did not take matter. */

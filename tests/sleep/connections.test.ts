@@ -125,6 +125,30 @@ describe.each(stores)('with %s', (_, store) => {
   })
 })
 
+test('what a page that sleeps has forgotten is not remembered by its store', async () => {
+  const port = await serve({ limits: { sessionGraceMs: 30 } })
+  const { peer, hello } = await asleep(port)
+  await cut(peer)
+  // Stored, with the answers that are not known to have arrived.
+  await until(() => serverNow().sessions === 0)
+  const anew = await enter(port, { token: hello.token })
+  const frame = await anew.peer.ask('m7\n/', (message) => message.startsWith('f7,'))
+  const sequence = /^f7,(\d+)/.exec(frame)?.[1]
+  anew.peer.send(`a7,${sequence},${sequence}`)
+  // The first one ended in its sleep.
+  await sleepers.until(2)
+  await cut(anew.peer)
+  await until(() => serverNow().sessions === 0)
+  const { token, series } = anew.welcome
+  const back = await enter(port, { token, series, received: 1 })
+  expect(back.welcome.session).toBe('restored')
+  await back.peer.ask('m7\n/', (message) => message.startsWith('f7,'))
+  // That page has not made its second call yet; of the one before it is not known that it has the answer.
+  await back.peer.ask(`c2,7,9,1\n0.onClick`, (message) => message.startsWith('r2,'))
+  expect(back.peer.messages.findLast((message) => message.startsWith('f7,'))).toContain('count 3')
+  back.peer.end()
+})
+
 test('another server goes on with what sleeps on one that is lost', async () => {
   const path = join(folder, 'lost.log')
   const { hello } = await asleep(await serve({ sessionStore: fileStore({ path }) }))
