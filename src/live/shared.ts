@@ -13,6 +13,12 @@ export interface SharedOptions<Props> {
   /** How long an instance that nobody sees any more is kept, with its state, in milliseconds. 5,000. */
   readonly graceMs?: number
   /**
+   * How long the state of an instance outlives the servers that had it, as after a crash or a deploy of all of them: in
+   * the `sessionStore`, where that and the `bus` are several servers'. Then the next viewer on any server finds it. It does not
+   * outlive its last viewer's leaving by more than `graceMs`. 0 stores nothing. 300,000, five minutes.
+   */
+  readonly keepMs?: number
+  /**
    * Names the instance that props belong to. By default a text of all props that are data, the same for props that are
    * alike. Where two viewers' props give one text and differ all the same, the instance has those of the first.
    */
@@ -26,6 +32,7 @@ export interface SharedDefinition {
   readonly name: string
   readonly View: ComponentType<object>
   readonly graceMs: number
+  readonly keepMs: number
 }
 
 /** One instance as one viewer asks for it. */
@@ -51,12 +58,12 @@ export function findShared(id: string): SharedDefinition | undefined {
 }
 
 /** Two that look alike are told apart by which was made first. */
-function define(View: ComponentType<object>, graceMs: number): SharedDefinition {
+function define(View: ComponentType<object>, graceMs: number, keepMs: number): SharedDefinition {
   const name = componentName(View)
   const looks = `${name} ${signatureOf(name, String(View))}`
   let id = looks
   for (let n = 2; definitions.has(id); n++) id = `${looks} ${n}`
-  const definition = { id, name, View, graceMs }
+  const definition = { id, name, View, graceMs, keepMs }
   definitions.set(id, definition)
   return definition
 }
@@ -93,9 +100,9 @@ export interface SharedTrees {
  */
 export function shared<Props extends object>(
   View: ComponentType<Props>,
-  { graceMs = 5_000, key }: SharedOptions<Props> = {},
+  { graceMs = 5_000, keepMs = 300_000, key }: SharedOptions<Props> = {},
 ): (props: Props) => ReactElement {
-  const definition = define(View as ComponentType<object>, graceMs)
+  const definition = define(View as ComponentType<object>, graceMs, keepMs)
   const { name } = definition
   function Shared(props: Props): ReactElement {
     const { shared: trees } = useServices(`The shared component ${name}`)

@@ -136,6 +136,7 @@ class WebLiveServer implements LiveServer {
       timeoutMs: limits.authenticateTimeoutMs,
       onError,
     })
+    const keeping = keeperHost(options.sessionStore ?? memoryStore(), limits, onError)
     this.host = {
       routes: new Routes(options.routes),
       limits,
@@ -154,8 +155,9 @@ class WebLiveServer implements LiveServer {
         limits,
         bus: topics.bus,
         sharedLeaseMs: options.sharedLeaseMs ?? defaultSharedLeaseMs,
+        keeping,
       }),
-      keeping: keeperHost(options.sessionStore ?? memoryStore(), limits, onError),
+      keeping,
     }
     this.allSessions = new Sessions(this.host)
     this.control = new SessionControl(this.allSessions, topics.bus, onError)
@@ -169,16 +171,13 @@ class WebLiveServer implements LiveServer {
     })
     this.front = this.makeFront(limits)
     // In the order in which they start: each can use those before it.
-    const { store } = this.host.keeping
-    const keeping = {
+    const { store } = keeping
+    const stores = {
       name: 'store',
       start: async () => store.prepare?.(),
       healthy: () => store.healthy ?? true,
     }
-    const sessions = {
-      name: 'sessions',
-      stop: (giveUp: AbortSignal) => this.stopSessions(giveUp),
-    }
+    const sessions = { name: 'sessions', stop: (giveUp: AbortSignal) => this.stopSessions(giveUp) }
     const sources = new Sources(options.sources ?? [], {
       publish,
       locks: options.locks ?? new MemoryLocks(),
@@ -189,7 +188,7 @@ class WebLiveServer implements LiveServer {
       start: async () => idempotency.prepare?.(),
       stop: () => idempotency.close(),
     }
-    this.lifecycle.add(topics.part, presence.part, answers, keeping, this.front, sessions, sources)
+    this.lifecycle.add(topics.part, presence.part, answers, stores, this.front, sessions, sources)
   }
 
   private makeFront({ maxMessageBytes }: LiveLimits): HttpFront {
@@ -274,10 +273,10 @@ class WebLiveServer implements LiveServer {
   private async stopSessions(giveUp: AbortSignal): Promise<void> {
     this.control.close()
     await this.allSessions.drain(giveUp)
+    await this.host.sharedRoots.close()
     await this.host.keeping.store.close()
     // Those that have not said who they are.
     for (const connection of [...this.open]) connection.refuse('server_closing')
-    this.host.sharedRoots.close()
   }
 
   drain({ timeoutMs = this.options.drainTimeoutMs ?? defaultDrainTimeoutMs } = {}): Promise<void> {

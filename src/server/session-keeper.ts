@@ -3,19 +3,10 @@ import type { CallLog } from './call-log.ts'
 import { CallsUnderWay, frameFactor } from './calls-under-way.ts'
 import { describeError } from './errors-out.ts'
 import type { KeeperHost, KeptParts } from './keeper-host.ts'
+import { KeptEntries } from './kept-entries.ts'
 import { cancelSave, scheduleSave } from './save-queue.ts'
 import type { NamedSave, SessionEntries } from './session-store.ts'
-import {
-  callKey,
-  encodeCall,
-  isSlotKey,
-  lacksValues,
-  pageKey,
-  secretsKey,
-  slotKey,
-  treeKey,
-  userKey,
-} from './snapshot.ts'
+import { callKey, encodeCall, pageKey, slotKey, treeKey } from './snapshot.ts'
 import { type EntryChanges, SnapshotWriter } from './snapshot-writer.ts'
 
 /**
@@ -24,8 +15,7 @@ import { type EntryChanges, SnapshotWriter } from './snapshot-writer.ts'
  * without their answer. One that runs longer is stored as begun, and will not be run again.
  */
 export class SessionKeeper {
-  private readonly entries: Map<string, string>
-  private changes: EntryChanges = new Map()
+  private readonly entries: KeptEntries
   private readonly underWay: CallsUnderWay
   private waiting: (() => void)[] = []
   private waitingApart: (() => void)[] = []
@@ -52,12 +42,11 @@ export class SessionKeeper {
     saved: SessionEntries,
     private readonly session: KeptParts,
   ) {
-    this.entries = new Map(saved)
-    if (!saved.has(userKey)) this.changes.set(userKey, JSON.stringify(session.userId))
+    this.entries = new KeptEntries(saved, session.userId)
     this.page = Number(saved.get(pageKey) ?? 0)
     this.outlivesProcess = host.store.outlivesProcess
     this.underWay = new CallsUnderWay(host.snapshotDelayMs)
-    this.writer = new SnapshotWriter(host, key, () => this.entries)
+    this.writer = new SnapshotWriter(host, key, () => this.entries.stored)
   }
 
   /** No other call of any session has this id, and a call that is sent again has the same. */
@@ -68,19 +57,15 @@ export class SessionKeeper {
   /** Another page goes on with the session: it may give its calls the same numbers. */
   newPage(): void {
     this.underWay.clear()
-    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
-      if (key.startsWith(callKey(''))) this.changes.set(key, null)
-    }
-    this.changes.set(pageKey, String(++this.page))
+    this.entries.dropAll((key) => key.startsWith(callKey('')))
+    this.entries.set(pageKey, String(++this.page))
   }
 
   /** A tree is no more. */
   dropTree(tree: number): void {
     if (this.ended) return
     const own = treeKey(tree)
-    for (const key of [...this.entries.keys(), ...this.changes.keys()]) {
-      if (key === own || key.startsWith(slotKey(tree, ''))) this.changes.set(key, null)
-    }
+    this.entries.dropAll((key) => key === own || key.startsWith(slotKey(tree, '')))
     this.changed()
   }
 
@@ -104,7 +89,7 @@ export class SessionKeeper {
     this.underWay.ended(call)
     // Without an answer it was refused before it was a call.
     if (answer === null || this.ended) return stored()
-    this.changes.set(callKey(call), encodeCall(answer))
+    this.entries.set(callKey(call), encodeCall(answer))
     this.waiting.push(stored)
     if (!this.canSaveNow) return this.soon()
     this.host.turn.add(this)
@@ -142,9 +127,7 @@ export class SessionKeeper {
   /** The answer has arrived; that is told to the store with what comes next. */
   forget(call: number): void {
     this.underWay.ended(call)
-    const key = callKey(call)
-    if (this.entries.has(key)) this.changes.set(key, null)
-    else this.changes.delete(key)
+    this.entries.drop(callKey(call))
   }
 
   /** Stores everything up to now, soon. */
@@ -237,35 +220,20 @@ export class SessionKeeper {
   }
 
   private take(): EntryChanges {
-    const { changes } = this
-    this.changes = new Map()
-    this.underWay.takeBegun(changes)
-    this.session.collect(changes)
-    return this.taken(changes)
+    const { entries, session, underWay } = this
+    return entries.take(session.secrets(), (changes) => {
+      underWay.takeBegun(changes)
+      session.collect(changes)
+    })
   }
 
   private takeApart(): EntryChanges {
-    const changes: EntryChanges = new Map()
-    const user = this.changes.get(userKey)
-    if (user !== undefined) changes.set(userKey, user)
-    this.changes.delete(userKey)
-    this.session.collectNew(changes)
-    return this.taken(changes)
-  }
-
-  /** The store is about to have them. */
-  private taken(changes: EntryChanges): EntryChanges {
-    const secrets = this.session.secrets()
-    if (secrets !== this.entries.get(secretsKey)) changes.set(secretsKey, secrets)
-    for (const [key, text] of changes) {
-      if (text === null) this.entries.delete(key)
-      else this.entries.set(key, text)
-    }
-    return changes
+    const { entries, session } = this
+    return entries.takeApart(session.secrets(), (changes) => session.collectNew(changes))
   }
 
   private async write(entries: EntryChanges): Promise<void> {
-    const whole = this.isWhole ? entries : new Map([...entries, ...this.entries])
+    const whole = this.isWhole ? entries : new Map([...entries, ...this.entries.stored])
     this.isWhole = true
     if (await this.writer.write(whole)) return
     this.end()
@@ -274,7 +242,7 @@ export class SessionKeeper {
 
   /** Stores all that there is. Calls that run are not waited for. */
   saveAll(log: CallLog): Promise<void> {
-    for (const { call, answer } of log.all()) this.changes.set(callKey(call), encodeCall(answer))
+    for (const { call, answer } of log.all()) this.entries.set(callKey(call), encodeCall(answer))
     this.underWay.clear()
     return this.saved()
   }
@@ -283,18 +251,17 @@ export class SessionKeeper {
   async readyForSleep(log: CallLog): Promise<void> {
     if (this.outlivesProcess) return this.saveAll(log)
     // The store gets it when the session leaves this process's memory, if it does: all that there is then, and what is gone.
-    this.changes = new Map([...this.take()].filter(([, text]) => text === null))
+    this.entries.putBack(new Map([...this.take()].filter(([, text]) => text === null)))
     this.isWhole = false
   }
 
   /** False where a value could not be stored. */
   get holdsAll(): boolean {
-    for (const [key, text] of this.entries) if (isSlotKey(key) && lacksValues(text)) return false
-    return true
+    return this.entries.holdsAll
   }
 
   get stored(): SessionEntries {
-    return this.entries
+    return this.entries.stored
   }
 
   /** Lets the store know that the session is alive. */

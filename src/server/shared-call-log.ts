@@ -21,6 +21,10 @@ interface Logged {
 export class SharedCallLog {
   private readonly calls = new Map<string, Logged>()
 
+  get size(): number {
+    return this.calls.size
+  }
+
   get rows(): CallRow[] {
     return [...this.calls].map(([id, { outcome }]) => [id, outcome])
   }

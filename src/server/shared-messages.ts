@@ -21,6 +21,8 @@ export type StateRow = readonly [id: number, text: string]
 
 /** What changed in the state of the tree. */
 export interface StateNews {
+  /** How often it has changed, with this. */
+  readonly version?: number
   readonly rows: readonly StateRow[]
   readonly gone: readonly number[]
   /** The calls that began, or ended, since. */

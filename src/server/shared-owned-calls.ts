@@ -23,6 +23,8 @@ export class OwnedCalls {
   private order: Promise<unknown> = Promise.resolve()
   /** Calls that have begun here, and not ended. */
   private readonly running = new Map<string, Promise<unknown>>()
+  /** What ends the calls of viewers here whose effects are not kept yet. */
+  private readonly open = new Set<() => void>()
   private stopped = false
 
   constructor(
@@ -66,6 +68,24 @@ export class OwnedCalls {
         throw error
       },
     )
+  }
+
+  /** How a call of a viewer here ends: when its effects are kept, or lost, for the tree is another server's now. */
+  kept(result: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const lose = () => reject(new LiverootError('connection_lost'))
+      const end = (settle: () => void) => {
+        this.shared.afterFlush(() => {
+          this.open.delete(lose)
+          settle()
+        })
+      }
+      this.open.add(lose)
+      Promise.resolve(result).then(
+        (value) => end(() => resolve(value)),
+        (error: unknown) => end(() => reject(error)),
+      )
+    })
   }
 
   /** Runs a call of a viewer elsewhere; the text is that of its arguments. */
@@ -155,6 +175,8 @@ export class OwnedCalls {
 
   stop(): void {
     this.stopped = true
+    for (const lose of this.open) lose()
+    this.open.clear()
   }
 }
 

@@ -116,7 +116,8 @@ export class OwnedTree implements TreeRelay, ToldHost {
       ...(state === null ? {} : { state }),
     }
     this.toldInner = inner
-    this.told.sent(this.seat.say({ type: 'frame', ...news }, body))
+    const stored = state === null ? undefined : this.seat.store?.put(state)
+    this.told.sent(Promise.all([this.seat.say({ type: 'frame', ...news }, body), stored]))
   }
 
   chunk(stream: number, body: Body | null): void {
@@ -133,8 +134,9 @@ export class OwnedTree implements TreeRelay, ToldHost {
     this.told.whenTold(callback)
   }
 
-  once(id: string, call: () => unknown): unknown {
-    return this.calls.once(id, call)
+  callHere(id: string, call: () => unknown): unknown {
+    const result = this.calls.once(id, call)
+    return this.isKept ? this.calls.kept(result) : result
   }
 
   private newModules({ writes }: Batch): string[] {
@@ -154,15 +156,16 @@ export class OwnedTree implements TreeRelay, ToldHost {
   // State
 
   get isKept(): boolean {
-    return this.isFollowed
+    return this.isFollowed || this.seat.store !== null
   }
 
   get maxSharedState(): number {
     return this.host.limits.maxSharedState
   }
 
-  say(state: StateNews): Promise<void> {
-    return this.seat.say({ type: 'state', state })
+  async say(state: StateNews): Promise<void> {
+    const said = this.isFollowed ? this.seat.say({ type: 'state', state }) : undefined
+    await Promise.all([said, this.seat.store?.put(state)])
   }
 
   tooLarge(): void {

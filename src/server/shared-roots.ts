@@ -9,6 +9,7 @@ import { firstSharedRoot } from '../protocol/shared-roots.ts'
 import type { Bus } from './bus.ts'
 import { describeError, type OnError } from './errors-out.ts'
 import type { ClientModuleMap } from './flight/client-manifest.ts'
+import type { KeeperHost } from './keeper-host.ts'
 import type { LiveLimits } from './limits.ts'
 import { Peers } from './peers.ts'
 import { sharedServersTopic } from './shared-messages.ts'
@@ -32,6 +33,8 @@ interface SharedRootsHost extends SharedHost {
   readonly bus: Bus
   /** How long the owner of a shared root may be silent. */
   readonly sharedLeaseMs: number
+  /** Where state outlives the servers that have it. */
+  readonly keeping: KeeperHost
 }
 
 /** A root, private or shared, with places of shared roots in its tree. */
@@ -49,6 +52,10 @@ export class SharedRoots {
   /** Their numbers must not be those of any session. */
   private lastStream = firstSharedRoot - 1
   private readonly steps: (() => void)[] = []
+  /** True when the server ends. */
+  closing = false
+  /** What is to be stored before it has ended. */
+  readonly leaving: Promise<unknown>[] = []
 
   /** The servers that share roots with this one; null where it is alone. */
   readonly cluster: Peers | null
@@ -118,9 +125,12 @@ export class SharedRoots {
     for (let step = this.steps.shift(); step !== undefined; step = this.steps.shift()) step()
   }
 
-  close(): void {
+  /** Resolves when the state that outlives the server is stored. */
+  async close(): Promise<void> {
+    this.closing = true
     for (const roots of [...this.byDefinition.values()]) for (const root of [...roots.values()]) root.close()
     this.cluster?.close()
+    await Promise.all(this.leaving)
   }
 }
 

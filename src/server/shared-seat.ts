@@ -18,6 +18,7 @@ import { OwnedTree } from './shared-owned.ts'
 import type { SharedRoot } from './shared-root.ts'
 import { digestOf } from './shared-roots.ts'
 import { SharedState } from './shared-state.ts'
+import { SharedStore } from './shared-store.ts'
 
 /** How long an owner may take to say that it is there. */
 const seekMs = 200
@@ -45,6 +46,8 @@ export class SharedSeat implements PeerListener {
   private seekMs = seekMs
   /** Calls of viewers here that the owner has not answered. */
   readonly forwarded = new ForwardedCalls()
+  /** Where its state outlives the servers; null where nothing does. */
+  readonly store: SharedStore | null
   private closed = false
 
   constructor(
@@ -57,6 +60,7 @@ export class SharedSeat implements PeerListener {
       gap: () => this.resume(),
     })
     this.forgetPeers = peers.listen(this)
+    this.store = storeOf(root)
     // Without a broker it is this server's, until there is one.
     this.claimAfter(peers.leaseMs)
     void this.channel.ready.then(() => {
@@ -86,18 +90,25 @@ export class SharedSeat implements PeerListener {
 
   private claimAfter(delayMs: number): void {
     clearTimeout(this.claiming)
-    this.claiming = setTimeout(() => this.own(), delayMs).unref()
+    this.claiming = setTimeout(() => void this.own(), delayMs).unref()
   }
 
-  private own(): void {
+  private async own(): Promise<void> {
     if (this.closed || this.owned !== null) return
+    const state = this.followed?.state ?? new SharedState()
+    if (this.store !== null) {
+      const { claim } = this
+      await this.store.claim(state)
+      // Another one may have it by now.
+      if (this.closed || this.owned !== null || this.claim !== claim) return
+    }
     const epoch = (this.claim?.epoch ?? 0) + 1
     this.claim = { from: this.peers.server, epoch, sinceMs: Date.now() }
-    const state = this.followed?.state ?? new SharedState()
     this.followed = null
     const owned = new OwnedTree(this, state)
     this.owned = owned
     this.settleAfter(this.peers.leaseMs)
+    this.store?.keep(state)
     this.root.run(owned.shared)
     // It may have failed, or hear at once of another owner.
     if (!this.closed) void this.say({ type: 'own' })
@@ -125,6 +136,7 @@ export class SharedSeat implements PeerListener {
     this.claim = claim
     this.settling = undefined
     this.owned?.stop()
+    this.store?.drop()
     const state = this.owned?.state ?? this.followed?.state
     this.owned = null
     this.followed = new FollowedTree(this, claim.from, state)
@@ -238,6 +250,7 @@ export class SharedSeat implements PeerListener {
 
   beat(): void {
     this.followed?.beat()
+    this.store?.beat()
   }
 
   /** Something may have been missed. */
@@ -252,12 +265,21 @@ export class SharedSeat implements PeerListener {
     if (this.owned !== null) void this.say({ type: 'failed', error })
   }
 
+  /** Where the server ends, its viewers find the state elsewhere; where nobody looks any more, it is over. */
+  private leaveStore(): void {
+    const { store } = this
+    if (store === null) return
+    if (this.root.registry.closing) this.root.registry.leaving.push(store.release())
+    else store.remove()
+  }
+
   close(): void {
     if (this.closed) return
     clearTimeout(this.claiming)
     this.forgetPeers()
     if (this.owned !== null) {
       this.owned.tellState()
+      this.leaveStore()
       void this.say({ type: 'ends' })
     } else if (this.followed !== null) this.send({ type: 'leave' })
     this.closed = true
@@ -267,4 +289,11 @@ export class SharedSeat implements PeerListener {
     this.forwarded.lose()
     this.channel.close()
   }
+}
+
+function storeOf({ registry, request, name }: SharedRoot): SharedStore | null {
+  const { keeping } = registry.host
+  const { keepMs } = request.definition
+  if (keepMs === 0 || !keeping.store.outlivesProcess) return null
+  return new SharedStore(keeping, `shared-${digestOf(request).toString('base64url')}`, keepMs, name)
 }

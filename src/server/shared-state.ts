@@ -10,6 +10,8 @@ import { decodeSlot } from './snapshot.ts'
 export class SharedState {
   readonly calls = new SharedCallLog()
   private readonly texts = new Map<number, string>()
+  /** How often it has changed. */
+  version = 0
   /** Characters of all texts. */
   length = 0
   /** True where there was more of it than is kept: who goes on begins afresh. */
@@ -21,11 +23,13 @@ export class SharedState {
 
   /** All of it, for one who has nothing. */
   get whole(): StateNews {
-    if (this.tooLarge) return { rows: [], gone: [], tooLarge: true }
-    return { rows: this.rows, gone: [], calls: this.calls.rows }
+    const { version, rows, calls } = this
+    if (this.tooLarge) return { version, rows: [], gone: [], tooLarge: true }
+    return { version, rows, gone: [], calls: calls.rows }
   }
 
-  apply({ rows, gone, calls, tooLarge }: StateNews): void {
+  apply({ version = this.version, rows, gone, calls, tooLarge }: StateNews): void {
+    this.version = version
     for (const id of gone) this.delete(id)
     for (const [id, text] of rows) {
       this.delete(id)

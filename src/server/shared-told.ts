@@ -8,8 +8,13 @@ import { encodeSlot } from './snapshot.ts'
 const largeState = 65_536
 const largeStateDelayMs = 500
 
-/** Who tells other servers of the state of a tree. */
+/** What changes without a call, and is told to the store alone, is gathered for so long. */
+const gatherMs = 50
+
+/** Who tells other servers, and the store, of the state of a tree. */
 export interface ToldHost {
+  /** True where other servers follow. */
+  readonly isFollowed: boolean
   /** True where anybody keeps what is told. */
   readonly isKept: boolean
   readonly maxSharedState: number
@@ -68,14 +73,15 @@ export class ToldState {
   /** What changed, where it is to be told now. */
   take(evenIfLarge = false): StateNews | null {
     if (!this.isDirty || this.state.tooLarge) return null
-    const leftMs = this.toldAt + largeStateDelayMs - performance.now()
-    if (this.state.length > largeState && leftMs > 0 && !evenIfLarge) {
+    const leftMs = this.toldAt + this.pauseMs - performance.now()
+    if (leftMs > 0 && !evenIfLarge) {
       this.timer ??= setTimeout(() => this.tellLater(), leftMs).unref()
       return null
     }
     this.toldAt = performance.now()
     const { slots, gone } = this.tree.take()
     const news = {
+      version: this.state.version + 1,
       rows: slots.map((slot): StateRow => [slot.id, encodeSlot(slot)]),
       gone,
       calls: [...this.calls],
@@ -85,7 +91,12 @@ export class ToldState {
     if (this.state.length <= this.host.maxSharedState) return news
     this.state.giveUp()
     this.host.tooLarge()
-    return { rows: [], gone: [], tooLarge: true }
+    return { version: this.state.version, rows: [], gone: [], tooLarge: true }
+  }
+
+  private get pauseMs(): number {
+    if (this.state.length > largeState) return largeStateDelayMs
+    return this.host.isFollowed || this.calls.size > 0 ? 0 : gatherMs
   }
 
   tell(evenIfLarge = false): void {

@@ -35,8 +35,8 @@ export interface TreeRelay {
   flushed(): void
   /** Calls back when the others know of all that was sent so far, and could go on from there. */
   whenTold(callback: () => void): void
-  /** Runs a call, unless it ran before, perhaps on another server. */
-  once(id: string, call: () => unknown): unknown
+  /** Runs a call of a viewer here, unless it ran before, perhaps on another server. */
+  callHere(id: string, call: () => unknown): unknown
 }
 
 /** The tree of a shared root: it is rendered and encoded once for all its viewers. */
@@ -228,7 +228,7 @@ export class SharedTree implements TreeObserver, SharedOrigin {
 
   asCall(run: ServerFunction): ServerFunction {
     const { relay } = this
-    return relay === null ? run : (...args) => relay.once(callId(), () => run(...args))
+    return relay === null ? run : (...args) => relay.callHere(callId(), () => run(...args))
   }
 
   lists(id: string, { shown }: Lag): boolean {

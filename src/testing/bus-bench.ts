@@ -117,3 +117,9 @@ export class BusBench {
     await this.engine.clean?.(this.prefix)
   }
 }
+
+/** Something that every bus must do. */
+export type BusCase = readonly [name: string, run: (bench: BusBench) => Promise<void>]
+
+/** So many numbers as texts, from 1 by default. */
+export const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => `${from + i}`)

@@ -1,11 +1,8 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
-import type { BusBench } from './bus-bench.ts'
-import { until } from './bus-bench.ts'
-
-type Case = readonly [name: string, run: (bench: BusBench) => Promise<void>]
+import { type BusCase, until } from './bus-bench.ts'
 
 /** What a bus must do when it loses its broker. */
-export const lostConnectionCases: readonly Case[] = [
+export const lostConnectionCases: readonly BusCase[] = [
   [
     'a lost connection is made again; topics with history have no gap, the others are told',
     async (bench) => {

@@ -12,12 +12,8 @@ export {
   type LinkOptions,
   startLatencyProxy,
 } from './latency-proxy.ts'
-export {
-  type DeadLetter,
-  type QueueSettings,
-  type QueueUnderTest,
-  queueConformance,
-} from './queue-conformance.ts'
+export type { DeadLetter, QueueSettings, QueueUnderTest } from './queue-bench.ts'
+export { queueConformance } from './queue-conformance.ts'
 export { type LiveScreen, type RenderLiveOptions, renderLive } from './render-live.tsx'
 export { serverFunctions } from './server-functions.ts'
 export { type ConformanceCase, sessionStoreConformance } from './session-store-conformance.ts'

@@ -11,7 +11,7 @@ import { Calls as CallsView } from './client-parts.tsx'
 export interface Line {
   readonly client: number
   readonly n: number
-  /** Of the call that published it. */
+  /** The call that published it: where its server was killed, it may have run again, and published again. */
   readonly call: string
 }
 
@@ -40,13 +40,17 @@ interface Heard {
   readonly count: number
   readonly hash: number
   readonly newest: string
+  /** The call of the last line of each client: what was published twice came one after the other. */
+  readonly calls: Readonly<Record<number, string>>
 }
 
-const silence: Heard = { count: 0, hash: 7, newest: '' }
+const silence: Heard = { count: 0, hash: 7, newest: '', calls: {} }
 
-function hear({ count, hash }: Heard, { client, n }: Line): Heard {
+function hear(heard: Heard, { client, n, call }: Line): Heard {
+  const { count, hash, calls } = heard
+  if (calls[client] === call) return heard
   const newest = `${client}.${n}`
-  return { count: count + 1, hash: mix(hash, newest), newest }
+  return { count: count + 1, hash: mix(hash, newest), newest, calls: { ...calls, [client]: call } }
 }
 
 function mix(hash: number, text: string): number {

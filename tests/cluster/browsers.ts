@@ -55,14 +55,12 @@ answerParent({
     await Promise.all(runs)
   },
   ended: async (): Promise<Ended> => {
-    const records: RoomRecord[] = []
-    for (const [at, clients] of rooms.entries()) {
-      const chat = clients[0]?.picture.chat as string
-      records.push(await readRecord(proxy.port, roomName(at), chat))
-    }
+    const reading = rooms.map((clients, at) => {
+      return readRecord(proxy.port, roomName(at), clients[0]?.picture.chat as string)
+    })
     return {
       deeds: everybody().map(({ deeds }) => deeds),
-      records,
+      records: await Promise.all(reading),
       connections: proxy.connections,
     }
   },

@@ -18,10 +18,14 @@ export function faultsOf({ deeds, records }: Ended): string[] {
   return wrong
 }
 
-/** Every line that was answered is there once, those of one client in their order; of the others, some may be. */
+/**
+ * Every line that was answered is there once, those of one client in their order; of the others, some may be. A line that
+ * its call published again, for its server was killed, is known by that call.
+ */
 function faultsOfLines({ room, lines }: RoomRecord, deeds: readonly Deeds[]): string[] {
   return deeds.flatMap(({ client, lines: answered, interrupted }) => {
-    const there = lines.filter((line) => line.client === client).map(({ n }) => n)
+    const own = lines.filter((line) => line.client === client)
+    const there = own.filter(({ call }, i) => call !== own[i - 1]?.call).map(({ n }) => n)
     const wrong = difference(
       `lines of client ${client} in room ${room}`,
       answered,

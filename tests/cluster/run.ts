@@ -129,11 +129,16 @@ function callsOf({ lines, interrupted, counted }: Ended['deeds'][number]): numbe
   return lines.length + interrupted.length + Object.values(counted).flat().length
 }
 
-function describe({ deeds, connections }: Ended, kills: number, { rightAfterMs }: PresenceWatch): string[] {
+function describe(
+  { deeds, records, connections }: Ended,
+  kills: number,
+  { rightAfterMs }: PresenceWatch,
+): string[] {
   const sum = (of: (each: Ended['deeds'][number]) => number) => deeds.reduce((all, each) => all + of(each), 0)
   return [
     `${kills} kills, ${connections} connections of ${deeds.length} clients`,
     `${sum(({ lines }) => lines.length)} messages, and ${sum(({ interrupted }) => interrupted.length)} whose call was interrupted by a kill`,
+    `${records.reduce((all, { lines }) => all + lines.length - new Set(lines.map(({ call }) => call)).size, 0)} messages that a call published again, for it ran again`,
     `${sum(({ counted }) => Object.values(counted).flat().length)} calls of shared components, and ${sum(({ lost }) => Object.values(lost).flat().length)} that a server took with it`,
     `presence was right at most ${Math.max(0, ...rightAfterMs)} ms after a kill`,
   ]

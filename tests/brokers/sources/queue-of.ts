@@ -3,7 +3,7 @@ import { postgresQueue } from '../../../src/adapters/postgres/index.ts'
 import { rabbitmq } from '../../../src/adapters/rabbitmq/index.ts'
 import { redisStream } from '../../../src/adapters/redis/index.ts'
 import type { Queue } from '../../../src/server/source.ts'
-import type { QueueSettings } from '../../../src/testing/queue-conformance.ts'
+import type { QueueSettings } from '../../../src/testing/queue-bench.ts'
 import type { BrokerName } from '../../support/brokers.ts'
 
 type QueueOf = (url: string, name: string, settings: QueueSettings) => Queue
