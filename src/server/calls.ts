@@ -1,7 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
-import { isNewest } from '../protocol/newest-render.ts'
+import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import { Answers, callError } from './answers.ts'
 import { type ArgumentHost, decodeArgument, decodeArguments } from './arguments.ts'
 import { CallRate } from './call-rate.ts'
@@ -43,14 +43,17 @@ export class Calls implements CallKeeper {
     this.answers.log.begin(message.call)
     const { path, args } = splitBody(String(message.body))
     const decoded = this.decode(message.call, args)
-    const isForNewest = isNewest(message.seen)
-    const ready = session.screen(message.root)?.ready ?? null
-    if (Array.isArray(decoded) && this.order === null && !isForNewest && ready === null) {
+    const { ready = null, former } = session.screen(message.root) ?? {}
+    const isLater = former?.isLater(frameSeen(message.seen)) ?? false
+    const waitsForRender = isLater || isNewest(message.seen)
+    if (Array.isArray(decoded) && this.order === null && !waitsForRender && ready === null) {
       return this.start(message, path, decoded)
     }
     this.inOrder(async () => {
       await ready
-      if (isForNewest) await this.rendered(message.root)
+      if (waitsForRender) await this.rendered(message.root)
+      const screen = session.screen(message.root)
+      if (isLater && screen?.former) screen.former.now = screen.sequence
       this.start(message, path, await decoded)
     })
   }
@@ -95,9 +98,10 @@ export class Calls implements CallKeeper {
   }
 
   private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
-    const { call, root, seen, slot, body } = message
+    const { call, root, slot, body } = message
     try {
       if (!Array.isArray(args)) throw args.failure
+      const seen = this.frameOf(message)
       const target = findTarget(this.session, { root, seen, slot, path })
       this.keepLive(call, args)
       const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
@@ -107,6 +111,12 @@ export class Calls implements CallKeeper {
       this.ended(call)
       this.refuse(message, error)
     }
+  }
+
+  /** The frame of the tree that the call was made on, or what stands for it. */
+  private frameOf({ root, seen }: Message<'call'>): number {
+    const former = this.session.screen(root)?.former
+    return former?.has(seen) ? former.now : seen
   }
 
   /** What is on another server takes the arguments as they came; they were decoded here to be refused here. */

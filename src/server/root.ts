@@ -12,6 +12,7 @@ import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import { encodeSlowly } from './flight/encode.ts'
 import { writePlain } from './flight/plain-writer.ts'
+import { FormerFrames } from './former-frames.ts'
 import { listsFunction } from './listed-functions.ts'
 import { ObservedFrame, observeMount } from './observe.ts'
 import { RootGuard } from './root-guard.ts'
@@ -47,6 +48,7 @@ export class Root implements TreeObserver, Screen, Holder {
   /** True until the store has the tree: what the browser sees of it shall be there when the server is lost. */
   isNew = false
   private readonly guard: RootGuard | null
+  readonly former: FormerFrames | null
 
   private readonly snapshot: RootSnapshot
 
@@ -66,6 +68,7 @@ export class Root implements TreeObserver, Screen, Holder {
     const state = match.route.durable
       ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
       : null
+    this.former = stored === null ? null : new FormerFrames(stored.sequence)
     this.snapshot = new RootSnapshot(number, path)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
@@ -187,15 +190,20 @@ export class Root implements TreeObserver, Screen, Holder {
     return asleep
   }
 
-  /** Mounts the tree again. The browser is told what it shows only where that is not what it showed. */
+  /**
+   * Mounts the tree again, for the frame that the browser shows: that is made anew, and not sent. The browser is told what
+   * the tree shows only where that is not what it showed.
+   */
   wakeUp(shown: string | null): void {
     this.mountNow()
     if (this.closed) return
     const { tree } = this
     tree.collect()
     const { sequence } = tree
-    if (shown !== null && shown === this.digest()) tree.acknowledge(sequence, sequence)
-    else this.sendBatch(tree.picture())
+    tree.acknowledge(sequence, sequence)
+    if (shown === null || shown !== this.digest()) {
+      this.sendBatch({ ...tree.picture(), sequence: ++tree.sequence })
+    }
   }
 
   /** What the browser shows, in short; null where React's own writer would have to write it. */

@@ -1,3 +1,4 @@
+import type { FormerFrames } from './former-frames.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Forward } from './shared-origin.ts'
 
@@ -11,6 +12,8 @@ export interface Screen {
   ofAction: boolean
   /** Resolves when the functions on it can be found, where they cannot be yet; null where they can. */
   readonly ready?: Promise<void> | null
+  /** Where the tree goes on from a snapshot, the frames before that. */
+  readonly former?: FormerFrames | null
   /** A function on it as a call, which runs once on all servers. */
   asCall?(run: ServerFunction): ServerFunction
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */

@@ -17,8 +17,7 @@ interface SlowStore extends SessionStore {
   readonly saved: ReadonlyMap<string, string | null>
 }
 
-function slowStore(): SlowStore {
-  const store = memoryStore()
+function slowStore(store = memoryStore()): SlowStore {
   const gates = { claim: Promise.resolve(), save: Promise.resolve() }
   const slow = {
     outlivesProcess: true,
@@ -63,6 +62,11 @@ function Pushed(): string {
   return text
 }
 
+function Counter() {
+  const [n, setN] = useState(0)
+  return createElement('b', { onClick: () => setN(n + 1) }, n)
+}
+
 let begun = 0
 let unblock: () => void = () => {}
 
@@ -86,7 +90,7 @@ async function serve(
   sessionStore: SessionStore,
   limits: Partial<LiveLimits> = {},
 ): Promise<{ server: LiveServer; port: number }> {
-  const routes = [route('/', Pushed), route('/never', Never)]
+  const routes = [route('/', Pushed), route('/never', Never), route('/counter', Counter)]
   const server = createLiveServer({ routes, sessionStore, limits })
   servers.push(server)
   return { server, port: (await server.listen(0, '127.0.0.1')).port }
@@ -214,4 +218,37 @@ test('the store hears, time and again, that a session whose browser is there is 
   const first = expiry()
   await peer.until(() => expiry() > first)
   peer.end()
+})
+
+test('a call that was made on a frame that was lost with its server runs on the render of the calls before it', async () => {
+  const kept = memoryStore()
+  const store = slowStore(kept)
+  const { server, port } = await serve(store)
+  const peer = await Peer.open(port, false)
+  const { token, series } = readWelcome(await peer.ask(hello({}), isWelcome))
+  const frame = await peer.mount(1, '/counter')
+  const slot = /\[(\d+),\["\$","b"/.exec(frame)?.[1]
+  const click = (call: number, seen: number) => `c${call},1,${seen},${slot}\n0.onClick`
+  await peer.ask(click(1, 1), (message) => message.startsWith('r1'))
+  const frames = () => peer.messages.filter((message) => message.startsWith('f1,')).length
+  // The next is on screen, and is never stored.
+  store.hold('save')
+  const before = frames()
+  peer.send(click(2, 2))
+  await peer.until(() => frames() > before)
+  peer.end()
+  void server.close()
+  servers.length = 0
+  const next = await serve(slowStore(kept))
+  const again = await Peer.open(next.port, false)
+  const answer = await again.ask(hello({ token, series, received: 4 }), isWelcome)
+  expect(readWelcome(answer).session).toBe('restored')
+  const restored = await again.ask('m1\n/counter', (message) => message.startsWith('f1,'))
+  const sequence = /^f1,(\d+)/.exec(restored)?.[1]
+  again.send(`a1,${sequence},${sequence}`)
+  // The first was made on the screen with 1; the others, at once, on that with 2.
+  for (const message of [click(2, 2), click(3, 3), click(4, 3)]) again.send(message)
+  await again.next((message) => message.startsWith('r4'))
+  expect(again.messages.filter((message) => message.startsWith('f1,')).at(-1)).toContain('[0],3]')
+  again.end()
 })
