@@ -145,6 +145,11 @@ export const errorCodes = {
     retry: false,
   },
   store_in_use: { meaning: 'Another process uses the file of the session store.', retry: true },
+  store_of_other_format: {
+    meaning:
+      'The file of the session store is something else, or of another version of Liveroot. It was not touched.',
+    retry: false,
+  },
   session_too_large: { meaning: 'The session is larger than its store can take.', retry: false },
   store_unreachable: { meaning: 'The session store does not answer. The browser tries again.', retry: true },
   snapshot_failed: { meaning: 'The store could not save a session. It is tried again.', retry: true },

@@ -23,7 +23,8 @@ const smallest = 4_194_304
  * Keeps sessions in one file of this machine, with nothing to install: they outlive the process, also when it is killed.
  * What sessions hold is kept in memory beside that.
  *
- * @throws `store_in_use`, when the server starts, while another process uses the file.
+ * @throws `store_in_use`, when the server starts, while another process uses the file; `store_of_other_format` where the
+ *   file is something else, or of another version of Liveroot. It is not touched then.
  */
 export function fileStore(options: FileStoreOptions): SessionStore {
   return new FileStore(options)
@@ -58,7 +59,7 @@ class FileStore implements SessionStore {
     mkdirSync(dirname(this.path), { recursive: true })
     this.unlock = lockFile(this.path)
     try {
-      const log = await RecordLog.open(this.path, (record) => this.replay(record))
+      const log = await RecordLog.open(this.path, format, (record) => this.replay(record))
       for (const session of [...this.sessions.all.keys()]) this.sessions.get(session)
       await this.rewrite(log)
       this.log = log
@@ -220,6 +221,9 @@ class FileStore implements SessionStore {
     }
   }
 }
+
+/** Of what the records are. Another number for every change that what is older cannot read. */
+const format = 'liveroot sessions 1'
 
 /** Stands between the changes that make a record: JSON has none of its own. */
 const separator = '\n'

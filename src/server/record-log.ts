@@ -2,6 +2,7 @@ import { constants, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { LiverootError } from '../errors.ts'
 
 const headerBytes = 8
 /** Always at the end, also after half a record was cut off: anywhere else there would be zeros before it. */
@@ -15,18 +16,29 @@ const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | consta
 export class RecordLog {
   private constructor(
     private readonly path: string,
+    private readonly format: string,
     private file: FileHandle,
     /** The bytes of the file. */
     public size: number,
   ) {}
 
-  /** Opens the file, or makes it, and hands its records to `read`. */
-  static async open(path: string, read: (record: string) => void): Promise<RecordLog> {
+  /**
+   * Opens the file, or makes it, and hands its records to `read`. It has none before it is made anew by `replace`: then
+   * the first says of what `format` the others are.
+   *
+   * @throws `store_of_other_format`; the file is as it was.
+   */
+  static async open(path: string, format: string, read: (record: string) => void): Promise<RecordLog> {
     const file = await open(path, 'a+')
-    const bytes = await file.readFile()
-    const size = readRecords(bytes, read)
-    if (size < bytes.length) await file.truncate(size)
-    return new RecordLog(path, file, size)
+    try {
+      const bytes = await file.readFile()
+      const size = readFile(path, format, bytes, read)
+      if (size < bytes.length) await file.truncate(size)
+      return new RecordLog(path, format, file, size)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   }
 
   /**
@@ -53,7 +65,7 @@ export class RecordLog {
     const fresh = `${this.path}.new`
     const file = await open(fresh, anew)
     try {
-      const size = await writeAll(file, records)
+      const size = await writeAll(file, concat([this.format], records))
       await file.datasync()
       await rename(fresh, this.path)
       this.size = size
@@ -132,6 +144,24 @@ function frameRecord(record: string, bytes: Buffer, at: number): number {
   bytes.writeUInt32LE(size, at)
   bytes.writeUInt32LE(crc32(bytes.subarray(start, start + size)), at + 4)
   return start + size
+}
+
+function* concat<T>(...parts: readonly Iterable<T>[]): Iterable<T> {
+  for (const part of parts) yield* part
+}
+
+function readFile(path: string, format: string, bytes: Buffer, read: (record: string) => void): number {
+  let found: string | null = null
+  const size = readRecords(bytes, (record) => {
+    // A file of somebody else is not read on.
+    if (found === null) found = record
+    else if (found === format) read(record)
+  })
+  if (bytes.length === 0 || found === format) return size
+  throw new LiverootError(
+    'store_of_other_format',
+    `${path} is no file of this version of Liveroot (${format}). Give another path, or move that file away.`,
+  )
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */

@@ -190,15 +190,20 @@ export class Root implements TreeObserver, Screen, Holder {
     return asleep
   }
 
-  /** Mounts the tree again. The browser is told what it shows only where that is not what it showed. */
+  /**
+   * Mounts the tree again, for the frame that the browser shows: that is made anew, and not sent. The browser is told what
+   * the tree shows only where that is not what it showed.
+   */
   wakeUp(shown: string | null): void {
     this.mountNow()
     if (this.closed) return
     const { tree } = this
     tree.collect()
     const { sequence } = tree
-    if (shown !== null && shown === this.digest()) tree.acknowledge(sequence, sequence)
-    else this.sendBatch(tree.picture())
+    tree.acknowledge(sequence, sequence)
+    if (shown === null || shown !== this.digest()) {
+      this.sendBatch({ ...tree.picture(), sequence: ++tree.sequence })
+    }
   }
 
   /** What the browser shows, in short; null where React's own writer would have to write it. */

@@ -134,6 +134,7 @@ export class SessionRoots {
       const { root: id, path, tree } = asleep
       const root = new Root(this.session, id, path, this.session.host.routes.match(path), tree, {
         ...asleep,
+        sequence: asleep.sequence - 1,
         slots,
       })
       this.mounted.set(id, root)

@@ -71,8 +71,14 @@ describeInBrowser('the demo in Chromium', () => {
     await one.getByLabel('Message').press('Enter')
     await two.getByText('Still there?').waitFor()
     expect(await two.getByLabel('Message').inputValue()).toBe('half an ans')
+    // Who is here: the name that the other browser gave itself, until that leaves.
+    const here = (page: Page) => page.getByRole('list', { name: 'Who is here' })
+    await here(two).getByText('Ada', { exact: true }).waitFor()
+    await two.getByLabel('Your name').fill('Bo')
+    await here(one).getByText('Bo', { exact: true }).waitFor()
     await keepScreenshot(two, 'chat-two-browsers')
     await two.context().close()
+    await here(one).getByText('Bo', { exact: true }).waitFor({ state: 'detached' })
     await one.getByText('You are alone here', { exact: true }).waitFor()
   })
 

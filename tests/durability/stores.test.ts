@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLiveServer, fileStore, memoryStore, type SessionStore } from 'liveroot/server'
@@ -106,6 +114,34 @@ describe('fileStore', () => {
     const next = serve()
     await next.listen(0, '127.0.0.1')
     await next.close()
+  })
+
+  test.each(['a letter to somebody', JSON.stringify({ records: [] }).repeat(500), '\0'.repeat(64)])(
+    'a file that is something else is left as it is, and told of',
+    async (content) => {
+      mkdirSync(join(folder, 'sub'))
+      writeFileSync(path, content)
+      await expect(save(fileStore({ path }), 1)).rejects.toMatchObject({ code: 'store_of_other_format' })
+      expect(readFileSync(path, 'utf8')).toBe(content)
+      // Nor is it locked.
+      rmSync(path)
+      const store = fileStore({ path })
+      await save(store, 1)
+      await store.close()
+      expect(await read()).toEqual({ k1: '1' })
+    },
+  )
+
+  test('a file of another format is left as it is', async () => {
+    const store = fileStore({ path })
+    await save(store, 1)
+    await store.close()
+    const bytes = readFileSync(path)
+    // Its first record, with the length and the checksum before it, is gone.
+    const other = bytes.subarray(8 + bytes.readUInt32LE(0))
+    writeFileSync(path, other)
+    await expect(save(fileStore({ path }), 2)).rejects.toMatchObject({ code: 'store_of_other_format' })
+    expect(readFileSync(path).equals(other)).toBe(true)
   })
 
   test('what a killed process left locked is free', async () => {

@@ -71,6 +71,15 @@ describe('an idle tree', () => {
     expect([text(screen), sleepers.wakes]).toEqual(['4', 2])
   })
 
+  test('a call that changes nothing is answered', async () => {
+    let calls = 0
+    const screen = await render(<button type="button" onClick={() => void calls++} />, { limits })
+    await sleepers.until(1)
+    await click(screen)
+    expect([calls, sleepers.wakes]).toEqual([1, 1])
+    expect(html(screen)).toBe('<button type="button"></button>')
+  })
+
   test('the calls that come together while it sleeps run in order', async () => {
     const App = () => {
       const [typed, setTyped] = useState('')
