@@ -1,4 +1,4 @@
-import { fallsTo, heldBytes } from '../../tests/support/memory.ts'
+import { Child } from '../../tests/processes/child.ts'
 import { source } from './queue-source.ts'
 import type { Delivery, Queue, QueueListener, SourceHost } from './source.ts'
 
@@ -39,17 +39,14 @@ function deliveryOf(id: string): Delivery {
 }
 
 test('nothing is kept of deliveries that are settled', async () => {
-  const { running, deliver } = setUp(() => {})
-  const bring = async (count: number) => {
-    for (let i = 0; i < count; i++) await deliver(String(i))
-  }
+  const child = Child.start(new URL('../../tests/triggers/many-deliveries.ts', import.meta.url))
   // What every run loads and compiles.
-  await bring(1_000)
-  const before = heldBytes()
-  await bring(40_000)
-  await fallsTo(before + 1_000_000)
-  await running.stop(new AbortController().signal)
-})
+  await child.ask('bring', 20_000)
+  const before = await child.ask<number>('bring', 1_000)
+  const after = await child.ask<number>('bring', 100_000)
+  await child.stop()
+  expect(after - before).toBeLessThan(2_000_000)
+}, 120_000)
 
 test('who gives up ends the handlers that run, and those that begin after', async () => {
   const reasons: string[] = []
