@@ -61,7 +61,7 @@ export interface CallEnded extends CallStarted {
   readonly durationMs: number
 }
 
-interface OfRoot extends OfSession {
+export interface OfRoot extends OfSession {
   /** The pattern of the root's route. */
   readonly route: string
   readonly root: number

@@ -1,4 +1,7 @@
 import type { LiveTree } from '../live/tree.ts'
+import type { StateKeeper } from '../live/tree-state.ts'
+import { describeError } from './errors-out.ts'
+import type { Session } from './session.ts'
 import { encodeSlot, encodeTree, slotKey, treeKey } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
 
@@ -30,5 +33,16 @@ export class RootSnapshot {
     const { slots, gone } = state.take()
     for (const slot of slots) changes.set(slotKey(number, slot.id), encodeSlot(slot))
     for (const slot of gone) changes.set(slotKey(number, slot), null)
+  }
+}
+
+/** Hears of the state of a tree: the session saves what changed, and the application is told what did not fit. */
+export function stateKeeperOf({ keeper, host }: Session, route: string): StateKeeper {
+  return {
+    changed: () => keeper.changed(),
+    restoreFailed: (component, error) => {
+      const componentStack = component === null ? '' : `\n    at ${component}`
+      describeError(error, 'restore_failed', host.onError, { route, componentStack })
+    },
   }
 }

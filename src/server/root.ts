@@ -1,22 +1,18 @@
-import { createHash } from 'node:crypto'
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
 import { LiveTree } from '../live/tree.ts'
 import type { TreeObserver } from '../live/tree-observer.ts'
-import { type StateKeeper, TreeState } from '../live/tree-state.ts'
-import type { Batch } from '../live/writes.ts'
-import type { Body } from '../protocol/messages.ts'
-import { diagnostics } from './diagnostics.ts'
+import { TreeState } from '../live/tree-state.ts'
 import { describeError } from './errors-out.ts'
-import { encodeSlowly } from './flight/encode.ts'
-import { writePlain } from './flight/plain-writer.ts'
 import { FormerFrames } from './former-frames.ts'
 import { listsFunction } from './listed-functions.ts'
-import { ObservedFrame, observeMount } from './observe.ts'
+import { observeMount } from './observe.ts'
+import { digestOf } from './picture-digest.ts'
+import { type FramedRoot, RootFrames } from './root-frames.ts'
 import { RootGuard } from './root-guard.ts'
-import { RootSnapshot } from './root-snapshot.ts'
+import { RootSnapshot, stateKeeperOf } from './root-snapshot.ts'
 import type { Match } from './routes.ts'
 import type { Screen } from './screen.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -28,22 +24,15 @@ import type { StoredTree } from './snapshot.ts'
 import type { EntryChanges } from './snapshot-writer.ts'
 
 /** A live root of a session: a live tree, its place on the wire, and the rule of when to flush. */
-export class Root implements TreeObserver, Screen, Holder {
+export class Root implements TreeObserver, Screen, Holder, FramedRoot {
   readonly tree: LiveTree
   isWaiting = false
-  /** True while React's writer is at work on a frame, which it does in its own time. */
-  private encoding = false
-  /** True from when a frame was held back to when one is sent. */
-  private held = false
-  /** True when what the next frame brings are the effects of a call that the browser made in a transition. */
-  ofAction = false
+  private readonly frames: RootFrames
   private readonly waiting: (() => void)[] = []
   private readonly waitingForShown: { readonly sequence: number; readonly callback: () => void }[] = []
   private closed = false
   /** True while the browser does not have the root, and may mount it again. */
   private paused = false
-  /** Another after each pause: a frame that was begun before is for nobody. */
-  private mounting = 0
   private mounted = false
   /** True until the store has the tree: what the browser sees of it shall be there when the server is lost. */
   isNew = false
@@ -66,29 +55,21 @@ export class Root implements TreeObserver, Screen, Holder {
     stored: StoredTree | null = null,
   ) {
     const state = match.route.durable
-      ? new TreeState(this.stateKeeper(), stored?.slots, stored?.sequence, stored?.lastSlot)
+      ? new TreeState(
+          stateKeeperOf(session, match.route.pattern),
+          stored?.slots,
+          stored?.sequence,
+          stored?.lastSlot,
+        )
       : null
     this.former = stored === null ? null : new FormerFrames(stored.sequence)
     this.snapshot = new RootSnapshot(number, path)
+    this.frames = new RootFrames(this, session)
     this.isNew = state !== null && stored === null && session.keeper.outlivesProcess
     this.tree = new LiveTree(this, `live${number}`, state)
     const { info, host } = session
     this.guard =
       match.route.guard === undefined ? null : new RootGuard(match, () => info.current, host.onError)
-  }
-
-  private stateKeeper(): StateKeeper {
-    const { session } = this
-    return {
-      changed: () => session.keeper.changed(),
-      restoreFailed: (component, error) => {
-        const where = component === null ? '' : `\n    at ${component}`
-        describeError(error, 'restore_failed', session.host.onError, {
-          route: this.route,
-          componentStack: where,
-        })
-      },
-    }
   }
 
   /** What changed in the tree's state since it was asked for last. */
@@ -102,6 +83,10 @@ export class Root implements TreeObserver, Screen, Holder {
 
   get sequence(): number {
     return this.tree.sequence
+  }
+
+  set ofAction(isOfAction: boolean) {
+    this.frames.ofAction = isOfAction
   }
 
   /** Renders it, when the guard of its route lets the session in. */
@@ -141,7 +126,7 @@ export class Root implements TreeObserver, Screen, Holder {
     this.wake()
   }
 
-  private describe() {
+  describe() {
     return { ...this.session.identity, route: this.route, root: this.id }
   }
 
@@ -156,8 +141,7 @@ export class Root implements TreeObserver, Screen, Holder {
   /** The browser does not have the root any more. The tree lives on, and is not shown. */
   pause(): void {
     this.paused = true
-    this.mounting++
-    this.encoding = false
+    this.frames.drop()
   }
 
   /** It mounts the root again, perhaps by another number, and gets everything. */
@@ -177,7 +161,7 @@ export class Root implements TreeObserver, Screen, Holder {
   /** What its components hold outside; null where something is under way, or it is more than that and its snapshot. */
   get holdings(): readonly Holding[] | null {
     const { tree } = this
-    const rests = this.mounted && !this.isNew && !this.paused && !this.encoding && !tree.dirty
+    const rests = this.mounted && !this.isNew && !this.paused && !this.frames.writing && !tree.dirty
     return rests && tree.shownFrame === tree.sequence ? tree.holdings : null
   }
 
@@ -202,16 +186,12 @@ export class Root implements TreeObserver, Screen, Holder {
     const { sequence } = tree
     tree.acknowledge(sequence, sequence)
     if (shown === null || shown !== this.digest()) {
-      this.sendBatch({ ...tree.picture(), sequence: ++tree.sequence })
+      this.frames.send({ ...tree.picture(), sequence: ++tree.sequence })
     }
   }
 
-  /** What the browser shows, in short; null where React's own writer would have to write it. */
   private digest(): string | null {
-    const { writes, ...batch } = this.tree.picture()
-    const sorted = [...writes].sort((a, b) => a.slot.id - b.slot.id)
-    const text = writePlain({ ...batch, writes: sorted }, this.session.host.modules())
-    return text === null ? null : createHash('sha256').update(text).digest('base64').slice(0, 22)
+    return digestOf(this.tree.picture(), this.session.host.modules())
   }
 
   private unmount(): void {
@@ -275,7 +255,7 @@ export class Root implements TreeObserver, Screen, Holder {
 
   /** Calls back when all that changed so far is on its way to the browser. */
   whenFlushed(callback: () => void): void {
-    if (this.closed || !(this.tree.dirty || this.encoding)) callback()
+    if (this.closed || !(this.tree.dirty || this.frames.writing)) callback()
     else this.waiting.push(callback)
   }
 
@@ -284,77 +264,18 @@ export class Root implements TreeObserver, Screen, Holder {
    * was sent last straight to the newest state.
    */
   flush(): void {
-    if (this.closed || this.paused || this.isNew || this.encoding || (this.tree.dirty && this.isHeldBack()))
-      return
+    const { tree, frames } = this
+    if (this.closed || this.paused || this.isNew || frames.writing) return
+    if (tree.dirty && frames.isHeldBack(tree)) return
     try {
-      this.send()
+      frames.sendChanges(tree)
     } catch (error) {
       this.failed(error, '')
     }
-    if (!this.tree.dirty && !this.encoding) this.release()
+    if (!tree.dirty && !frames.writing) this.release()
   }
 
-  private isHeldBack(): boolean {
-    const reason = this.session.holdsBack(this.tree)
-    if (reason === null || this.held) return reason !== null
-    this.held = true
-    if (diagnostics.frameHeld.hasSubscribers) diagnostics.frameHeld.publish({ ...this.describe(), reason })
-    return true
-  }
-
-  private send(): void {
-    const observed = ObservedFrame.begin()
-    const batch = this.tree.collect()
-    if (batch !== null) this.sendBatch(batch, observed)
-  }
-
-  private sendBatch(batch: Batch, observed = ObservedFrame.begin()): void {
-    this.held = false
-    const plain = writePlain(batch, this.session.host.modules())
-    if (plain === null) this.sendSlowly(batch, observed)
-    else this.sendFrame(batch, plain, undefined, this.takeAction(), observed)
-  }
-
-  private takeAction(): 0 | 1 {
-    const action = this.ofAction ? 1 : 0
-    this.ofAction = false
-    return action
-  }
-
-  /** What is not plain goes through React's writer. */
-  private sendSlowly(batch: Batch, observed: ObservedFrame | null): void {
-    this.encoding = true
-    const { mounting, session } = this
-    const action = this.takeAction()
-    const payload = encodeSlowly(batch, session.host.modules(), (error) => this.report(error))
-    session.payloads
-      .sendStream(payload, (body, stream) => {
-        if (this.mounting !== mounting) return false
-        this.sendFrame(batch, body, stream, action, observed)
-        return true
-      })
-      .then(
-        () => this.encoded(mounting),
-        (error: unknown) => this.failed(error, ''),
-      )
-  }
-
-  private sendFrame(
-    { sequence, writes }: Batch,
-    body: Body,
-    stream: number | undefined,
-    action: 0 | 1,
-    observed: ObservedFrame | null,
-  ): void {
-    observed?.end(body, { ...this.describe(), sequence, writes: writes.length })
-    // The fields stand in the order in which they travel, and those after one that is missing are missing.
-    const marked = action === 1 || stream !== undefined ? action : undefined
-    this.session.wire.send({ type: 'frame', root: this.id, sequence, action: marked, stream, body })
-  }
-
-  private encoded(mounting: number): void {
-    if (this.mounting !== mounting) return
-    this.encoding = false
+  written(): void {
     if (this.tree.dirty) this.wake()
     else this.release()
   }
@@ -363,7 +284,7 @@ export class Root implements TreeObserver, Screen, Holder {
     for (const callback of this.waiting.splice(0)) callback()
   }
 
-  private report(error: unknown): string | undefined {
+  report(error: unknown): string | undefined {
     return describeError(error, 'root_failed', this.session.host.onError, { route: this.route }).digest
   }
 
