@@ -47,11 +47,14 @@ export class Servers {
 
   private async killOn(everyMs: number, draw: Draw, killed: () => Promise<void>): Promise<void> {
     let watched: Promise<unknown> = Promise.resolve()
+    let at = draw.below(this.count)
     for (;;) {
       const pause = new Promise((resolve) => setTimeout(resolve, everyMs))
       await Promise.race([this.spared.promise, Promise.all([pause, watched])])
       if (this.spared.done) return void (await watched)
-      const kill = this.kill(draw.below(this.count))
+      // Another one than the last time: nobody may have come to that yet.
+      at = (at + 1 + draw.below(this.count - 1)) % this.count
+      const kill = this.kill(at)
       watched = killed()
       await kill
     }
