@@ -61,3 +61,15 @@ test('a text field that took the place of a checkbox has a value attribute once 
   enter(input(), '')
   expect([input().value, written()]).toEqual(['', ''])
 })
+
+test('a click on a checkbox that was a text field is not heard when React has set the one before back', () => {
+  let heard = 0
+  const still = <input type="checkbox" checked={false} onChange={() => heard++} />
+  flushSync(() => root.render(<input type="text" value="" onChange={() => {}} />))
+  const field = input()
+  flushSync(() => root.render(still))
+  expect(input()).toBe(field)
+  field.click()
+  field.click()
+  expect(heard).toBe(1)
+})

@@ -47,8 +47,11 @@ export class HandlerHistory {
   findNewest(path: string, seen: number, sent: number): AnyFunction | undefined {
     const [then, now] = [this.at(seen, sent), this.at(sent, sent)]
     if (then === undefined || now === undefined) return undefined
-    const isSame = then === now || handlerPlace(then.node, path) === handlerPlace(now.node, path)
-    return (isSame ? now : then).handlers?.get(path)
+    if (then === now) return now.handlers?.get(path)
+    const place = handlerPlace(now.node, path)
+    // What is gone is not called: it would not know of the edits before.
+    const isOther = place !== null && place !== handlerPlace(then.node, path)
+    return (isOther ? then : now).handlers?.get(path)
   }
 
   private at(seen: number, sent: number): Entry | undefined {

@@ -1,5 +1,5 @@
 // The server of a soak, in a process of its own.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { createElement, type ReactNode, useEffect, useState } from 'react'
 import { createLiveServer, onDiagnostic, route } from '../../src/server/index.ts'
 import { answerParent } from '../processes/answer-parent.ts'
@@ -8,7 +8,8 @@ import { sessionGraceMs, sessionTtlMs, sleepAfterMs } from './times.ts'
 
 keepFailures()
 
-const delay = monitorEventLoopDelay({ resolution: 5 })
+/** Made when it is asked for: it is a handle from then on. */
+let delay: IntervalHistogram
 const errors: string[] = []
 let mounted = 0
 /** Sessions that fell asleep though their browser was there, and that woke. */
@@ -55,7 +56,7 @@ const server = createLiveServer({
 answerParent({
   listen: async () => (await server.listen(0, '127.0.0.1')).port,
   watch: () => {
-    delay.reset()
+    delay = monitorEventLoopDelay({ resolution: 5 })
     delay.enable()
   },
   delays: () => {
