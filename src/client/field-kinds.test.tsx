@@ -48,6 +48,32 @@ describe('kinds of fields', () => {
     expect([find('#one input').checked, find('#two input').checked]).toEqual([false, true])
   })
 
+  test('what was chosen from a list of one is not shown in the list of many that takes its place', async () => {
+    const list = (multiple: boolean, value: string | string[]) => (
+      <Select multiple={multiple} value={value} onChange={save}>
+        {['a', 'b'].map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </Select>
+    )
+    show(list(false, 'a'))
+    choose(find<HTMLSelectElement>('select'), 'b')
+    const selected = () => Array.from(find<HTMLSelectElement>('select').selectedOptions, ({ value }) => value)
+    expect(selected()).toEqual(['b'])
+    show(list(true, []))
+    expect(selected()).toEqual([])
+    await answer(0)
+    expect(selected()).toEqual([])
+  })
+
+  test('a field for several addresses holds one text', async () => {
+    show(<Input type="email" multiple value="" onChange={save} />)
+    enter(find(), 'a@example.com,b@example.com')
+    expect(find().value).toBe('a@example.com,b@example.com')
+    await answer(0)
+    expect(find().value).toBe('')
+  })
+
   test.each([
     [false, 'a', ['b'], ['a']],
     [true, ['a'], ['b', 'c'], ['a']],

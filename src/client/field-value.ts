@@ -24,6 +24,12 @@ export function controlProp(tag: FieldTag, props: FieldProps): ControlProp | nul
   return props[prop] === undefined || props[prop] === null ? null : prop
 }
 
+/** Whether what the user made of a field can be shown in what stands in its place now: a list of one is none of many. */
+export function fits(edit: Edit, control: ControlProp, tag: FieldTag, { multiple }: FieldProps): boolean {
+  const isOfMany = tag === 'select' && Boolean(multiple)
+  return edit.prop === control && Array.isArray(edit.value) === isOfMany
+}
+
 /** What the browser shows in a field. */
 export function readEdit(element: FieldElement, prop: ControlProp): Edit {
   if (prop === 'checked') return { prop, value: (element as HTMLInputElement).checked }

@@ -8,6 +8,7 @@ import {
   type FieldElement,
   type FieldProps,
   type FieldTag,
+  fits,
   readEdit,
 } from './field-value.ts'
 import { mergeRefs } from './merge-refs.ts'
@@ -83,7 +84,7 @@ class FieldHost extends Component<Given, State, Caret | null> {
     const { edit } = this.state
     return {
       ...props,
-      ...(edit?.prop === control ? { [control]: edit.value } : {}),
+      ...(edit !== null && fits(edit, control, this.props.tag, props) ? { [control]: edit.value } : {}),
       // Not `onChange`, for React warns of a controlled field that has none.
       onChangeCapture: this.change,
       ...(this.props.tag === 'select' ? { onInputCapture: this.choose } : {}),

@@ -48,6 +48,9 @@ describe('the newest render', () => {
     expect(found(element('p', handler), element('b', handler))).toBe('seen')
     const box = { ...handler, type: 'checkbox' }
     expect(found(element('input', box), element('input', handler))).toBe('seen')
+    const list = { ...handler, multiple: true }
+    expect(found(element('select', handler), element('select', list))).toBe('seen')
+    expect(found(element('select', list), element('select', list))).toBe('newest')
     const within = (type: string) => element(type, { children: [element('p', handler)] })
     expect(found(within('ul'), within('ol'))).toBe('seen')
   })

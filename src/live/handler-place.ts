@@ -26,9 +26,10 @@ function firstPlace(nodes: Iterable<TemplateNode>, path: string): string | null 
   return null
 }
 
-/** A checkbox and a text field are the same element to React, and different things to the user. */
+/** A checkbox and a text field are the same element to React, and different things to the user; so are lists of one and of many. */
 function nameOf({ type, props }: TemplateElement): string {
   if (type === 'input') return `input:${props.type ?? 'text'}`
+  if (type === 'select' && props.multiple) return 'select:multiple'
   if (typeof type === 'string') return type
   return (type as { $$id?: string }).$$id ?? String((type as { description?: string }).description)
 }
