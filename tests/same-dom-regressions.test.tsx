@@ -265,3 +265,16 @@ test('an action does not end between its guess and its effect where React was re
   for (let seed = 0; seed < 12; seed++)
     await run(program(box('R', hope), steps, hurried({ stolenMs: 8, seed })))
 })
+
+test('what is made of a field is read by what it is on screen, not by what a transition that waits makes of it', async () => {
+  const waits: Spec = { kind: 'await', flavor: 'async', promises: [0], children: [] }
+  const checkbox: Spec = { kind: 'field', name: 'A', type: 'checkbox', rewrite: 'keep', prop: 'onChange' }
+  const field: Spec = { kind: 'field', name: 'A', type: 'text', rewrite: 'keep', prop: 'onChange' }
+  const root: Spec = { kind: 'list', children: [box('A', text('there'), waits), box('B', checkbox, field)] }
+  const steps: Step[] = [
+    { do: 'set', sets: [0, 1].map((name) => ({ name, value: 1 })) },
+    { do: 'rest' },
+    { do: 'edit', nth: 0, how: 0 },
+  ]
+  await run(program(root, [...steps, { do: 'store', store: 0, value: 0 }], hurried({ jitterMs: 100 })))
+})

@@ -64,6 +64,8 @@ interface ReactEvent {
  */
 class FieldHost extends Component<Given, State, Caret | null> {
   override state: State = { edit: null }
+  /** Those on screen: React gives `this.props` to every render that it begins, also where it has to wait to show it. */
+  private shown: FieldProps = this.props.props
   private element: FieldElement | null = null
   /** Edits with calls under way. */
   private unanswered = 0
@@ -98,7 +100,12 @@ class FieldHost extends Component<Given, State, Caret | null> {
     return readCaret(this.element)
   }
 
+  override componentDidMount(): void {
+    this.shown = this.props.props
+  }
+
   override componentDidUpdate(_props: Given, _state: State, caret: Caret | null): void {
+    this.shown = this.props.props
     if (caret !== null) restoreCaret(this.element, caret)
   }
 
@@ -151,12 +158,12 @@ class FieldHost extends Component<Given, State, Caret | null> {
   }
 
   private forward(name: string, event: ReactEvent): void {
-    const own = this.props.props[name]
+    const own = this.shown[name]
     if (typeof own === 'function') own(event)
   }
 
   private read(): Edit | null {
-    const control = controlProp(this.props.tag, this.props.props)
+    const control = controlProp(this.props.tag, this.shown)
     return control === null || this.element === null ? null : readEdit(this.element, control)
   }
 
