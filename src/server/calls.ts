@@ -98,19 +98,27 @@ export class Calls implements CallKeeper {
   }
 
   private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
-    const { call, root, slot, body } = message
+    const { call } = message
     try {
       if (!Array.isArray(args)) throw args.failure
-      const seen = this.frameOf(message)
-      const target = findTarget(this.session, { root, seen, slot, path })
+      const target = this.targetOf(message, path)
       this.keepLive(call, args)
-      const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
+      const running = new RunningCall(this.session, this, message, target, path)
       running.run(reviveEvents(args, path))
     } catch (error) {
       this.answering()
       this.ended(call)
       this.refuse(message, error)
     }
+  }
+
+  private targetOf(message: Message<'call'>, path: string): Target {
+    const { call, root, slot, body } = message
+    const screen = this.session.screen(root)
+    if (screen?.ranBefore?.(this.session.keeper.callId(call)) && screen.asCall !== undefined)
+      return { screen, call: screen.asCall(neverCalled) }
+    const seen = this.frameOf(message)
+    return this.asCall(findTarget(this.session, { root, seen, slot, path }), String(body))
   }
 
   /** The frame of the tree that the call was made on, or what stands for it. */
@@ -187,6 +195,11 @@ export class Calls implements CallKeeper {
   close(): void {
     for (const call of [...this.live.keys()]) this.endLive(call)
   }
+}
+
+/** In place of a function that need not run again. */
+function neverCalled(): never {
+  throw new LiverootError('connection_lost')
 }
 
 interface Failure {

@@ -16,6 +16,10 @@ export interface Screen {
   readonly former?: FormerFrames | null
   /** A function on it as a call, which runs once on all servers. */
   asCall?(run: ServerFunction): ServerFunction
+  /** True where the tree has an account of its calls, on whatever server it is. */
+  readonly logsCalls?: boolean
+  /** True for a call that is known to have run, by its `callId`; its function may be gone. */
+  ranBefore?(call: string): boolean
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
   find(slot: number, path: string, seen: number): ServerFunction | undefined
   /** The same where its tree is on another server; nothing where it is here. */

@@ -135,6 +135,13 @@ export class Viewer implements Screen, Lag {
     return this.root.asCall(run)
   }
 
+  /** Whoever has the tree knows which calls ran. */
+  readonly logsCalls = true
+
+  ranBefore(call: string): boolean {
+    return this.root.ranBefore(call)
+  }
+
   find(slot: number, path: string, seen: number): ServerFunction | undefined {
     return this.root.find(slot, path, seen, this)
   }
