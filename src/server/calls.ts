@@ -1,4 +1,5 @@
 import { LiverootError } from '../errors.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
 import { frameSeen, isNewest } from '../protocol/newest-render.ts'
@@ -49,13 +50,20 @@ export class Calls implements CallKeeper {
     if (Array.isArray(decoded) && this.order === null && !waitsForRender && ready === null) {
       return this.start(message, path, decoded)
     }
+    const shown = this.shownNow(message)
     this.inOrder(async () => {
       await ready
       if (waitsForRender) await this.rendered(message.root)
       const screen = session.screen(message.root)
       if (isLater && screen?.former) screen.former.now = screen.sequence
-      this.start(message, path, await decoded)
+      this.start(message, path, await decoded, shown)
     })
+  }
+
+  /** What the browser showed where it made the call, before it says that it shows something later. */
+  private shownNow({ root, slot, seen }: Message<'call'>): ShownHandlers | undefined {
+    const screen = this.session.screen(root)
+    return screen?.former?.has(frameSeen(seen)) ? undefined : screen?.shownHandlers(slot, seen)
   }
 
   /** Waits for the render with the effects of the calls before. */
@@ -97,11 +105,16 @@ export class Calls implements CallKeeper {
     this.order = mine
   }
 
-  private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
+  private start(
+    message: Message<'call'>,
+    path: string,
+    args: unknown[] | Failure,
+    shown?: ShownHandlers,
+  ): void {
     const { call } = message
     try {
       if (!Array.isArray(args)) throw args.failure
-      const target = this.targetOf(message, path)
+      const target = this.targetOf(message, path, shown)
       this.keepLive(call, args)
       const running = new RunningCall(this.session, this, message, target, path)
       running.run(reviveEvents(args, path))
@@ -112,13 +125,13 @@ export class Calls implements CallKeeper {
     }
   }
 
-  private targetOf(message: Message<'call'>, path: string): Target {
+  private targetOf(message: Message<'call'>, path: string, shown?: ShownHandlers): Target {
     const { call, root, slot, body } = message
     const screen = this.session.screen(root)
     if (screen?.ranBefore?.(this.session.keeper.callId(call)) && screen.asCall !== undefined)
       return { screen, call: screen.asCall(neverCalled) }
     const seen = this.frameOf(message)
-    return this.asCall(findTarget(this.session, { root, seen, slot, path }), String(body))
+    return this.asCall(findTarget(this.session, { root, seen, slot, path, shown }), String(body))
   }
 
   /** The frame of the tree that the call was made on, or what stands for it. */
