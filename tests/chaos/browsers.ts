@@ -1,4 +1,5 @@
-// Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails.
+// Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails: see
+// browser-processes.ts.
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
 import { isDocumented } from '../support/documented.ts'
@@ -10,6 +11,8 @@ import { ChaosProxy, type ProxyOptions } from './proxy.ts'
 keepFailures(isDocumented)
 
 export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
+  /** The number of the first client; the others follow. */
+  readonly first: number
   readonly clients: number
   readonly seed: number
   readonly meanPauseMs: number
@@ -43,12 +46,20 @@ let clients: ChaosClient[] = []
 let runs: Promise<void>[] = []
 
 answerParent({
-  open: async ({ clients: count, seed, meanPauseMs, counts, interrupted, ...network }: OpenBrowsers) => {
-    proxy = new ChaosProxy({ ...network, draw: new Draw(seed) })
+  open: async ({
+    first,
+    clients: count,
+    seed,
+    meanPauseMs,
+    counts,
+    interrupted,
+    ...network
+  }: OpenBrowsers) => {
+    proxy = new ChaosProxy({ ...network, draw: new Draw(seed + first) })
     const port = await proxy.listen()
     clients = Array.from(
       { length: count },
-      (_, client) => new ChaosClient({ port, seed, client, meanPauseMs }),
+      (_, i) => new ChaosClient({ port, seed, client: first + i, meanPauseMs }),
     )
     runs = clients.map((client, i) => client.run(counts?.[i], interrupted?.[i]))
   },
@@ -62,7 +73,7 @@ answerParent({
     proxy.calm()
     if (!all) for (const client of clients) client.stop()
     await Promise.all(runs)
-    const wrong = clients.flatMap((client, i) => client.wrong.map((what) => `client ${i}: ${what}`))
+    const wrong = clients.flatMap(({ name, wrong: all }) => all.map((what) => `client ${name}: ${what}`))
     const interrupted = clients.map((client) => client.interrupted)
     return {
       counts: clients.map(({ done }) => done),

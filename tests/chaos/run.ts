@@ -1,9 +1,8 @@
-import { Child } from '../processes/child.ts'
-import type { Figures } from '../processes/figures.ts'
 import { Draw } from '../support/random.ts'
-import type { Finished, OpenBrowsers, Progress } from './browsers.ts'
+import { BrowserProcesses } from './browser-processes.ts'
+import type { Finished } from './browsers.ts'
 import { Pushes } from './pushes.ts'
-import { type ServerFigures, Servers } from './servers.ts'
+import { Servers } from './servers.ts'
 import { type EngineName, newPlace, removePlace, timersOf } from './stores.ts'
 
 export interface ChaosOptions {
@@ -69,17 +68,17 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   const { seconds, seed, clients, store, progress = () => {} } = options
   const place = newPlace(store)
   const servers = new Servers(program, 1, [store, 'memory', place])
-  const browsers = startBrowsers()
+  const browsers = new BrowserProcesses(clients)
   await servers.start()
   const { meanBytesToCut, jitterMs, meanPauseMs } = options
   const network = { targets: servers.ports, meanBytesToCut, jitterMs }
-  await browsers.ask('open', { clients, seed, meanPauseMs, ...network } satisfies OpenBrowsers)
+  await browsers.open({ seed, meanPauseMs, ...network })
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
   const pushing = pushes.run(options.pushPauseMs)
   if (options.killEveryMs > 0) servers.killEvery(options.killEveryMs, new Draw(seed))
   const started = Date.now()
   const report = async () => {
-    const { operations, connections, waiting } = await browsers.ask<Progress>('progress')
+    const { operations, connections, waiting } = await browsers.progress()
     const seconds = Math.round((Date.now() - started) / 1000)
     progress(
       `${seconds} s: ${operations} operations, ${servers.kills} kills, ${connections} connections, ${waiting} browsers without one`,
@@ -109,17 +108,10 @@ async function undisturbed(
   { counts, interrupted }: Finished,
 ): Promise<Played> {
   const servers = new Servers(program, 1, ['memory', 'memory', ''])
-  const browsers = startBrowsers()
+  const browsers = new BrowserProcesses(clients)
   await servers.start()
   const network = { targets: servers.ports }
-  await browsers.ask('open', {
-    clients,
-    seed,
-    meanPauseMs: 0,
-    counts,
-    interrupted,
-    ...network,
-  } satisfies OpenBrowsers)
+  await browsers.open({ seed, meanPauseMs: 0, counts, interrupted, ...network })
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
   return settle(browsers, servers, pushes, null)
 }
@@ -130,14 +122,14 @@ async function undisturbed(
  * @param store of a run that was disturbed; in one that was not, everybody does all that they are to do.
  */
 async function settle(
-  browsers: Child,
+  browsers: BrowserProcesses,
   servers: Servers,
   pushes: Pushes,
   store: EngineName | null,
 ): Promise<Played> {
-  const finished = await browsers.ask<Finished>('finish', store === null)
-  const screens = await browsers.ask<string[]>('screens', await pushes.last())
-  await browsers.ask('leave')
+  const finished = await browsers.finish(store === null)
+  const screens = await browsers.screens(await pushes.last())
+  await browsers.leave()
   const left = await whatIsLeft(browsers, servers, timersOf(store ?? 'memory'))
   await Promise.all([browsers.stop(), servers.stop()])
   const wrong = [...finished.wrong, ...left.wrong]
@@ -149,20 +141,21 @@ const leavingMs = 90_000
 
 /** Everybody has left: no tree, no connection, no timer shall be left of them. */
 async function whatIsLeft(
-  browsers: Child,
+  browsers: BrowserProcesses,
   servers: Servers,
   ownTimers: number,
 ): Promise<{ wrong: string[]; lines: string[] }> {
   const end = Date.now() + leavingMs
   const errors: string[] = []
   for (;;) {
-    const [page, ...live] = (
-      await Promise.all([browsers.ask<Figures>('figures'), servers.figures()])
-    ).flat() as [Figures, ...ServerFigures[]]
-    errors.push(...page.failures, ...live.flatMap((each) => [...each.errors, ...each.failures]))
+    const [pages, live] = await Promise.all([browsers.figures(), servers.figures()])
+    errors.push(...pages.flatMap(({ failures }) => failures))
+    errors.push(...live.flatMap((each) => [...each.errors, ...each.failures]))
     const held = [
-      ['timers of the browsers', page.resources.Timeout ?? 0],
-      ['sockets of the browsers', page.resources.TCPSocketWrap ?? 0],
+      ...pages.flatMap(({ resources: { Timeout = 0, TCPSocketWrap = 0 } }): [string, number][] => [
+        ['timers of the browsers', Timeout],
+        ['sockets of the browsers', TCPSocketWrap],
+      ]),
       ...live.flatMap((each, i): [string, number][] => [
         [`connections of server ${i}`, each.connections],
         [`sessions of server ${i}`, each.sessions],
@@ -175,8 +168,4 @@ async function whatIsLeft(
     const heap = live.map(({ heapBytes }) => `${(heapBytes / 1e6).toFixed(1)} MB`)
     return { wrong: [...errors, ...left], lines: [`heap of the servers after: ${heap.join(', ')}`] }
   }
-}
-
-function startBrowsers(): Child {
-  return Child.start(new URL('./browsers.ts', import.meta.url))
 }
