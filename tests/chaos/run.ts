@@ -91,7 +91,7 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   pushes.stop()
   await pushing
   const played = await settle(browsers, servers, pushes, store)
-  removePlace(store, place)
+  await removePlace(store, place)
   const { counts, interrupted, cuts, connections } = played.finished
   const lines = [
     `${counts.reduce((a, b) => a + b)} operations of ${clients} clients, ${pushes.answered} pushes (${pushes.repeated} repeated)`,

@@ -46,7 +46,16 @@ export function openBus(engine: EngineName, place: string): Bus {
   }
 }
 
-/** Forgets a file; what is kept at a broker has names of its own and an end. */
-export function removePlace(engine: EngineName, place: string): void {
+/** Leaves nothing of a run behind; what is in Redis its sessions took with them, or has an end. */
+export async function removePlace(engine: EngineName, place: string): Promise<void> {
   if (engine === 'file') for (const end of ['', '.lock', '.new']) rmSync(place + end, { force: true })
+  if (engine !== 'nats') return
+  // The servers, which begin again and again, have no use for these.
+  const { jetstreamManager } = await import('@nats-io/jetstream')
+  const { connect } = await import('@nats-io/transport-node')
+  const connection = await connect({ servers: brokerUrls.nats })
+  const { streams } = await jetstreamManager(connection)
+  // That of the store, and that of the bus, where there is one.
+  for (const name of [`KV_${place}`, `liveroot_${place}`]) await streams.delete(name).catch(() => {})
+  await connection.close()
 }
