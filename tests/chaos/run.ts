@@ -9,6 +9,8 @@ export interface ChaosOptions {
   readonly seconds: number
   readonly seed: number
   readonly clients: number
+  /** How many servers the connections go to at random; where there are several, the store's engine is their bus, too. */
+  readonly servers: number
   /** Where sessions are kept. */
   readonly store: EngineName
   readonly killEveryMs: number
@@ -21,6 +23,7 @@ export interface ChaosOptions {
 
 export const defaultChaosOptions = {
   clients: 200,
+  servers: 1,
   killEveryMs: 20_000,
   meanBytesToCut: 20_000,
   jitterMs: 30,
@@ -67,7 +70,8 @@ interface Played {
 async function disturbed(options: ChaosOptions): Promise<Played> {
   const { seconds, seed, clients, store, progress = () => {} } = options
   const place = newPlace(store)
-  const servers = new Servers(program, 1, [store, 'memory', place])
+  const bus = options.servers > 1 ? store : 'memory'
+  const servers = new Servers(program, options.servers, [store, bus, place])
   const browsers = new BrowserProcesses(clients)
   await servers.start()
   const { meanBytesToCut, jitterMs, meanPauseMs } = options
@@ -90,7 +94,7 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   await servers.spare()
   pushes.stop()
   await pushing
-  const played = await settle(browsers, servers, pushes, store)
+  const played = await settle(browsers, servers, pushes, { stops: true, timers: timersOf(store, bus) })
   await removePlace(store, place)
   const { counts, interrupted, cuts, connections } = played.finished
   const lines = [
@@ -113,30 +117,31 @@ async function undisturbed(
   const network = { targets: servers.ports }
   await browsers.open({ seed, meanPauseMs: 0, counts, interrupted, ...network })
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
-  return settle(browsers, servers, pushes, null)
+  return settle(browsers, servers, pushes, { stops: false, timers: 0 })
 }
 
 /**
  * Lets everybody end what they do, pushes what is pushed last, looks, and leaves nothing behind.
  *
- * @param store of a run that was disturbed; in one that was not, everybody does all that they are to do.
+ * @param stops whether nobody begins anything more; else everybody does all that they are to do.
+ * @param timers that each server has for itself.
  */
 async function settle(
   browsers: BrowserProcesses,
   servers: Servers,
   pushes: Pushes,
-  store: EngineName | null,
+  { stops, timers }: { readonly stops: boolean; readonly timers: number },
 ): Promise<Played> {
-  const finished = await browsers.finish(store === null)
+  const finished = await browsers.finish(!stops)
   const screens = await browsers.screens(await pushes.last())
   await browsers.leave()
-  const left = await whatIsLeft(browsers, servers, timersOf(store ?? 'memory'))
+  const left = await whatIsLeft(browsers, servers, timers)
   await Promise.all([browsers.stop(), servers.stop()])
   const wrong = [...finished.wrong, ...left.wrong]
   return { finished, kills: servers.kills, screens, wrong, lines: left.lines }
 }
 
-/** Longer than anything that waits for a browser to come back, or for a page to be shown again. */
+/** Longer than anything that waits for a browser to come back, here or on another server, or for a page to be shown again. */
 const leavingMs = 90_000
 
 /** Everybody has left: no tree, no connection, no timer shall be left of them. */

@@ -11,9 +11,11 @@ import { brokerUrls } from '../support/brokers.ts'
 export const engineNames = ['memory', 'file', 'redis', 'nats'] as const
 export type EngineName = (typeof engineNames)[number]
 
-/** The timers that an open store has for itself: the client of NATS asks its server from time to time whether it lives. */
-export function timersOf(engine: EngineName): number {
-  return engine === 'nats' ? 1 : 0
+/** The timers that an open store and an open bus have for themselves: they ask from time to time whether their broker lives. */
+export function timersOf(store: EngineName, bus: EngineName): number {
+  const ofClient = (engine: EngineName) => (engine === 'nats' ? 1 : 0)
+  const ofBus = bus === 'nats' || bus === 'redis' ? 1 + ofClient(bus) : 0
+  return ofClient(store) + ofBus
 }
 
 /** What is one run's own at an engine: a path, or what keys and topics begin with. */
