@@ -50,6 +50,8 @@ export class ClientRoot {
   private owner!: FunctionOwner
   /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
+  /** What was received before the restart, while that is on screen, and the tree is the same. */
+  private former: SlotStore | null = null
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
   arrived = 0
@@ -92,6 +94,7 @@ export class ClientRoot {
   restart(): void {
     if (this.arrived === 0) return
     this.restarted = true
+    if (this.view.store === this.store) this.former = this.store
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
@@ -110,6 +113,7 @@ export class ClientRoot {
     if (sequence === 1) {
       this.tree++
       this.onScreen = 0
+      this.former = null
       this.host.replaced(this)
     }
     this.born.tree = this.tree
@@ -187,6 +191,8 @@ export class ClientRoot {
    * `finished`.
    */
   committed(listener: RootListener, view: RootView, finished: RootView): void {
+    // React may put on screen after a restart what came before it, and a click there is for that.
+    if (view.store === this.former) this.onScreen = Math.max(this.onScreen, view.sequence)
     if (view.store !== this.store || finished.store !== this.store) return
     this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
     this.look()
