@@ -45,6 +45,7 @@ export class BrowserProcesses {
     return {
       counts: each.flatMap(({ counts }) => counts),
       interrupted: each.flatMap(({ interrupted }) => interrupted),
+      refused: added(each.map(({ refused }) => refused)),
       wrong: each.flatMap(({ wrong }) => wrong),
       cuts: sum(each, ({ cuts }) => cuts),
       connections: sum(each, ({ connections }) => connections),
@@ -77,4 +78,11 @@ export class BrowserProcesses {
 
 function sum<T>(all: readonly T[], count: (each: T) => number): number {
   return all.reduce((total, each) => total + count(each), 0)
+}
+
+function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const each of all)
+    for (const [name, count] of Object.entries(each)) total[name] = (total[name] ?? 0) + count
+  return total
 }

@@ -1,5 +1,6 @@
 // Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails: see
 // browser-processes.ts.
+import type { LiverootError } from '../../src/errors.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
 import { isDocumented } from '../support/documented.ts'
@@ -8,7 +9,16 @@ import './app.tsx'
 import { ChaosClient } from './client.tsx'
 import { ChaosProxy, type ProxyOptions } from './proxy.ts'
 
-keepFailures(isDocumented)
+/** Calls that nobody waited for and that were refused, by code: how often. */
+const refused: Record<string, number> = {}
+
+keepFailures((error) => {
+  if (!isDocumented(error)) return false
+  const { code } = error as LiverootError
+  const name = code ?? 'failed'
+  refused[name] = (refused[name] ?? 0) + 1
+  return true
+})
 
 export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
   /** The number of the first client; the others follow. */
@@ -36,6 +46,8 @@ export interface Finished {
   readonly counts: readonly number[]
   /** Operations of each whose call was refused, for the server was killed while it ran: they must have no effect. */
   readonly interrupted: readonly (readonly number[])[]
+  /** Of calls that nobody waited for, as those of clicks are. */
+  readonly refused: Readonly<Record<string, number>>
   readonly wrong: readonly string[]
   readonly cuts: number
   readonly connections: number
@@ -78,6 +90,7 @@ answerParent({
     return {
       counts: clients.map(({ done }) => done),
       interrupted,
+      refused,
       wrong,
       cuts: proxy.cuts,
       connections: proxy.connections,

@@ -96,10 +96,10 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   await pushing
   const played = await settle(browsers, servers, pushes, { stops: true, timers: timersOf(store, bus) })
   await removePlace(store, place)
-  const { counts, interrupted, cuts, connections } = played.finished
+  const { counts, interrupted, refused, cuts, connections } = played.finished
   const lines = [
     `${counts.reduce((a, b) => a + b)} operations of ${clients} clients, ${pushes.answered} pushes (${pushes.repeated} repeated)`,
-    `${interrupted.flat().length} calls that waited themselves were interrupted by a kill`,
+    `${interrupted.flat().length} calls that waited themselves were interrupted by a kill; refused of others: ${JSON.stringify(refused)}`,
     `${servers.kills} kills, ${cuts} connections cut of ${connections}`,
     ...played.lines,
   ]
