@@ -26,7 +26,7 @@ const [runs, seed, jobs, skip] = [values.runs, values.seed, values.jobs, values.
 const done = new Array(jobs).fill(0)
 const started = performance.now()
 
-/** Runs one share; resolves with whether it found no difference. */
+/** Runs one share; resolves with the exit code, 0 where it found no difference, or with the signal that ended it. */
 function start(job) {
   const share = Math.floor(runs / jobs) + (job < runs % jobs ? 1 : 0)
   const child = fork(worker, [String(share), String(seed + job), String(skip)], {
@@ -37,7 +37,7 @@ function start(job) {
   child.on('message', (count) => {
     done[job] = Math.min(count, share)
   })
-  return new Promise((resolve) => child.once('exit', (code) => resolve({ child, clean: code === 0 })))
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))
 }
 
 function total() {
@@ -48,11 +48,16 @@ const seconds = () => Math.round((performance.now() - started) / 1000)
 const progress = setInterval(() => console.log(`${total()} of ${runs} sequences, ${seconds()} s`), 10_000)
 const results = await Promise.all(Array.from({ length: jobs }, (_, job) => start(job)))
 clearInterval(progress)
-if (results.every(({ clean }) => clean)) {
+const killed = results.filter((result) => typeof result === 'string')
+if (results.every((code) => code === 0)) {
   console.log(`${runs} sequences, seed ${seed}, no difference`)
-} else {
+} else if (results.some((code) => typeof code === 'number' && code !== 0)) {
   console.error(
     `A difference was found (seed ${seed}, ${jobs} jobs): the smallest sequence that shows it is above.`,
   )
-  process.exitCode = 1
+} else {
+  console.error(
+    `Not finished: ended by ${killed.join(', ')} after ${total()} sequences without a difference.`,
+  )
 }
+if (results.some((code) => code !== 0)) process.exitCode = 1

@@ -73,3 +73,20 @@ test('a click on a checkbox that was a text field is not heard when React has se
   field.click()
   expect(heard).toBe(1)
 })
+
+test('a component goes on, its field with it, where the state that lacks it came and went in one render', () => {
+  const Show = ({ first }: { first: string }) => <input defaultValue={first} />
+  const render = (first: string | null) => root.render(first === null ? 'nothing' : <Show first={first} />)
+  flushSync(() => render('a'))
+  const before = input()
+  flushSync(() => {
+    render(null)
+    render('b')
+  })
+  expect(input()).toBe(before)
+  expect([input().value, input().getAttribute('value')]).toEqual(['a', 'b'])
+  flushSync(() => render(null))
+  flushSync(() => render('c'))
+  expect(input()).not.toBe(before)
+  expect(input().value).toBe('c')
+})

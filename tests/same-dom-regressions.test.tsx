@@ -278,3 +278,29 @@ test('what is made of a field is read by what it is on screen, not by what a tra
   ]
   await run(program(root, [...steps, { do: 'store', store: 0, value: 0 }], hurried({ jitterMs: 100 })))
 })
+
+test('an edit that waits on the server is for the field that it was made in, also when the browser shows what took its place', async () => {
+  const field = (type: 'text' | 'textarea'): Spec => ({
+    kind: 'field',
+    name: 'A',
+    type,
+    rewrite: 'keep',
+    prop: 'onChange',
+  })
+  const before: Spec = { kind: 'list', children: [field('text'), { kind: 'later', name: 'A', takesMs: 0 }] }
+  const after: Spec = { kind: 'list', children: [field('textarea')] }
+  const edit: Step = { do: 'edit', nth: 0, how: 0 }
+  const to = (value: number): Step => ({ do: 'set', sets: [{ name: 0, value }] })
+  const hurry = hurried({ jitterMs: 300, pauses: [0], seed: 0 })
+  const root = box('R', before, text('no field'), after)
+  await run(program(root, [edit, edit, to(2), edit, to(0)], { ...hurry, window: 1 }))
+})
+
+test('a component of the browser that was away for a state which never came on screen goes on, as in React', async () => {
+  const field = (data: readonly unknown[]): Spec =>
+    ({ kind: 'widget', widget: 'Field', children: [], left: null, data, action: null }) as Spec
+  const list = (...children: Spec[]): Spec => ({ kind: 'list', children })
+  const root = box('R', list(field([0, '$L1'])), list(field([0, '$L1']), text('new')), text('nothing'))
+  const steps = [2, 1].map((value): Step => ({ do: 'set', sets: [{ name: 0, value }] }))
+  await run(program(root, steps, hurried({ latencyMs: 300, pauses: [0] })))
+})

@@ -7,15 +7,15 @@ test('a click runs the closure of the frame that was on screen', () => {
   const history = new HandlerHistory()
   history.publish(closures('first'), null, 1, 0)
   history.publish(closures('second'), null, 2, 0)
-  expect(history.find('0.onClick', 1, 100)?.()).toBe('first')
-  expect(history.find('0.onClick', 2, 100)?.()).toBe('second')
+  expect(history.shown(1, 100)?.find('0.onClick')?.()).toBe('first')
+  expect(history.shown(2, 100)?.find('0.onClick')?.()).toBe('second')
 })
 
 test('closures that came without a frame replace those of the frame before', () => {
   const history = new HandlerHistory()
   history.publish(closures('old'), null, 1, 1)
   history.publish(closures('new'), null, 1, 1)
-  expect(history.find('0.onClick', 1, 100)?.()).toBe('new')
+  expect(history.shown(1, 100)?.find('0.onClick')?.()).toBe('new')
 })
 
 test('what is acknowledged to be gone is forgotten', () => {
@@ -23,8 +23,8 @@ test('what is acknowledged to be gone is forgotten', () => {
   history.publish(closures('old'), null, 1, 0)
   history.publish(null, null, 2, 0)
   history.publish(null, null, 3, 2)
-  expect(history.find('0.onClick', 2, 100)).toBeUndefined()
-  expect(history.find('0.onClick', 1, 100)).toBeUndefined()
+  expect(history.shown(2, 100)?.find('0.onClick')).toBeUndefined()
+  expect(history.shown(1, 100)?.find('0.onClick')).toBeUndefined()
 })
 
 describe('the newest render', () => {
@@ -35,7 +35,7 @@ describe('the newest render', () => {
     const history = new HandlerHistory()
     history.publish(closures('seen'), first, 1, 0)
     history.publish(closures('newest'), second, 2, 0)
-    return history.findNewest('0.onClick', 1, 2)?.()
+    return history.shown(1, 2)?.findNewest('0.onClick', 2)?.()
   }
 
   test('is called where the function stands in the same elements', () => {

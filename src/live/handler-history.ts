@@ -33,29 +33,46 @@ export class HandlerHistory {
   }
 
   /**
-   * The closure that stood at `path` in the render that the browser showed at frame `seen`; in the first one where that
-   * is later, and was sent: a component may call what it is given while it renders, before React shows it.
+   * What the browser showed at frame `seen`; the first render where that is later, and was sent: a component may call what
+   * it is given while it renders, before React shows it.
    */
-  find(path: string, seen: number, sent: number): AnyFunction | undefined {
-    return this.at(seen, sent)?.handlers?.get(path)
+  shown(seen: number, sent: number): ShownHandlers | undefined {
+    const entry = this.at(seen, sent)
+    return entry && new ShownHandlers(this, entry)
+  }
+
+  at(seen: number, sent: number): Entry | undefined {
+    const entry = this.entries?.findLast(({ sequence }) => sequence <= seen) ?? this.entries?.[0]
+    return entry === undefined || entry.sequence > sent ? undefined : entry
+  }
+}
+
+/**
+ * The closures of one slot as a browser showed them. A call that waits holds them: meanwhile the browser may say that it
+ * shows a later frame, and then nobody else has them.
+ */
+export class ShownHandlers {
+  constructor(
+    private readonly history: HandlerHistory,
+    private readonly entry: Entry,
+  ) {}
+
+  /** The closure that stood at `path`. */
+  find(path: string): AnyFunction | undefined {
+    return this.entry.handlers?.get(path)
   }
 
   /**
-   * The closure of the newest render that was sent, where it stands in the same elements as the one that the browser
-   * showed at frame `seen`; else that one, for the call is not meant for anything else.
+   * The closure of the newest render that was sent, where it stands in the same elements as the one that was shown; else
+   * that one, for the call is not meant for anything else.
    */
-  findNewest(path: string, seen: number, sent: number): AnyFunction | undefined {
-    const [then, now] = [this.at(seen, sent), this.at(sent, sent)]
-    if (then === undefined || now === undefined) return undefined
-    if (then === now) return now.handlers?.get(path)
+  findNewest(path: string, sent: number): AnyFunction | undefined {
+    const { entry: then } = this
+    const now = this.history.at(sent, sent)
+    if (now === undefined || then === now) return now?.handlers?.get(path)
     const place = handlerPlace(now.node, path)
     // What is gone is not called: it would not know of the edits before.
     const isOther = place !== null && place !== handlerPlace(then.node, path)
     return (isOther ? then : now).handlers?.get(path)
-  }
-
-  private at(seen: number, sent: number): Entry | undefined {
-    const entry = this.entries?.findLast(({ sequence }) => sequence <= seen) ?? this.entries?.[0]
-    return entry === undefined || entry.sequence > sent ? undefined : entry
   }
 }

@@ -1,6 +1,6 @@
-import { HandlerHistory } from './handler-history.ts'
+import { HandlerHistory, type ShownHandlers } from './handler-history.ts'
 import type { Stored } from './restoring.ts'
-import { type AnyFunction, Hole, type Output, type TemplateNode } from './template.ts'
+import { Hole, type Output, type TemplateNode } from './template.ts'
 import type { LiveTree } from './tree.ts'
 
 /** What the browser may still have of earlier instances in a hole. */
@@ -154,11 +154,7 @@ export class Slot {
     this.history.publish(handlers, node, sequence, acknowledged)
   }
 
-  handler(path: string, seen: number, sent: number): AnyFunction | undefined {
-    return this.history?.find(path, seen, sent)
-  }
-
-  newestHandler(path: string, seen: number, sent: number): AnyFunction | undefined {
-    return this.history?.findNewest(path, seen, sent)
+  shownHandlers(seen: number, sent: number): ShownHandlers | undefined {
+    return this.history?.shown(seen, sent)
   }
 }

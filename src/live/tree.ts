@@ -3,6 +3,7 @@ import { frameSeen, isNewest } from '../protocol/newest-render.ts'
 import type { LossKeeper } from './diff.ts'
 import { findHoldings } from './find-holdings.ts'
 import { scheduleFlush } from './flush-queue.ts'
+import type { ShownHandlers } from './handler-history.ts'
 import { HeldSlots } from './held-slots.ts'
 import type { Holding } from './holding.ts'
 import { Leftovers } from './leftovers.ts'
@@ -199,18 +200,28 @@ export class LiveTree implements LossKeeper {
   }
 
   /**
-   * The function that a browser showed in slot `id` at `path` when frame `seen` was on its screen. `shown` is the last
-   * frame known to be there, and `sent` the last that was sent to it.
+   * What a browser showed in slot `id` when frame `seen` was on its screen. `shown` is the last frame known to be there, and
+   * `sent` the last that was sent to it.
    */
+  shownHandlers(id: number, seen: number, { shown, sent }: Lag = this.lag): ShownHandlers | undefined {
+    const slot = this.slots.get(id) ?? this.leftovers?.slot(id, shown)
+    const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
+    return slot?.shownHandlers(frame, sent)
+  }
+
+  /** The function there at `path`, or what the newest render has in its place, where `seen` asks for that. */
   findHandler(
     id: number,
     path: string,
     seen: number,
-    { shown, sent }: Lag = { shown: this.shown, sent: this.sequence },
+    lag: Lag = this.lag,
+    shown = this.shownHandlers(id, seen, lag),
   ): AnyFunction | undefined {
-    const slot = this.slots.get(id) ?? this.leftovers?.slot(id, shown)
-    const frame = Math.min(Math.max(frameSeen(seen), shown), sent)
-    return isNewest(seen) ? slot?.newestHandler(path, frame, sent) : slot?.handler(path, frame, sent)
+    return isNewest(seen) ? shown?.findNewest(path, lag.sent) : shown?.find(path)
+  }
+
+  private get lag(): Lag {
+    return { shown: this.shown, sent: this.sequence }
   }
 
   /** Everything that was sent so far, whole: what a browser that joins must have to take the next frame. */

@@ -1,5 +1,6 @@
 import { LiverootError } from '../errors.ts'
 import { callFor } from '../live/caller.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { Screen } from './screen.ts'
 import { findServerFunction, type ServerFunction } from './server-functions.ts'
 import type { Session } from './session.ts'
@@ -11,6 +12,8 @@ export interface FunctionName {
   readonly seen: number
   readonly slot: number
   readonly path: string
+  /** What the screen showed there, where that was looked up when the call came. */
+  readonly shown?: ShownHandlers | undefined
 }
 
 /** A function that the browser may call, with the screen that it is on; null for one that a module imports. */
@@ -31,10 +34,10 @@ export function findTarget(session: Session, name: FunctionName): Target {
   return name.root === 0 ? importedFunction(session, name.path) : functionOnScreen(session, name)
 }
 
-function functionOnScreen(session: Session, { root: id, seen, slot, path }: FunctionName): Target {
+function functionOnScreen(session: Session, { root: id, seen, slot, path, shown }: FunctionName): Target {
   const screen = session.screen(id)
   if (screen === undefined) throw new LiverootError('unknown_root')
-  const call = screen.find(slot, path, seen)
+  const call = screen.find(slot, path, seen, shown)
   if (call === undefined) throw new LiverootError('not_on_screen')
   return { screen, call, forward: screen.forward?.(slot, path, seen) }
 }

@@ -1,4 +1,5 @@
 import { LiverootError } from '../errors.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
 import { frameSeen, isNewest } from '../protocol/newest-render.ts'
@@ -49,13 +50,20 @@ export class Calls implements CallKeeper {
     if (Array.isArray(decoded) && this.order === null && !waitsForRender && ready === null) {
       return this.start(message, path, decoded)
     }
+    const shown = this.shownNow(message)
     this.inOrder(async () => {
       await ready
       if (waitsForRender) await this.rendered(message.root)
       const screen = session.screen(message.root)
       if (isLater && screen?.former) screen.former.now = screen.sequence
-      this.start(message, path, await decoded)
+      this.start(message, path, await decoded, shown)
     })
+  }
+
+  /** What the browser showed where it made the call, before it says that it shows something later. */
+  private shownNow({ root, slot, seen }: Message<'call'>): ShownHandlers | undefined {
+    const screen = this.session.screen(root)
+    return screen?.former?.has(frameSeen(seen)) ? undefined : screen?.shownHandlers(slot, seen)
   }
 
   /** Waits for the render with the effects of the calls before. */
@@ -97,12 +105,17 @@ export class Calls implements CallKeeper {
     this.order = mine
   }
 
-  private start(message: Message<'call'>, path: string, args: unknown[] | Failure): void {
+  private start(
+    message: Message<'call'>,
+    path: string,
+    args: unknown[] | Failure,
+    shown?: ShownHandlers,
+  ): void {
     const { call, root, slot, body } = message
     try {
       if (!Array.isArray(args)) throw args.failure
       const seen = this.frameOf(message)
-      const target = findTarget(this.session, { root, seen, slot, path })
+      const target = findTarget(this.session, { root, seen, slot, path, shown })
       this.keepLive(call, args)
       const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
       running.run(reviveEvents(args, path))

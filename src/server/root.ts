@@ -1,5 +1,6 @@
 import { createElement, type ReactElement } from 'react'
 import { scheduleFlush } from '../live/flush-queue.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { Holding } from '../live/holding.ts'
 import { ServicesContext } from '../live/services.ts'
 import { LiveTree } from '../live/tree.ts'
@@ -228,8 +229,12 @@ export class Root implements TreeObserver, Screen, Holder, FramedRoot {
     })
   }
 
-  find(slot: number, path: string, seen: number): ServerFunction | undefined {
-    const handler = this.tree.findHandler(slot, path, seen)
+  shownHandlers(slot: number, seen: number): ShownHandlers | undefined {
+    return this.tree.shownHandlers(slot, seen)
+  }
+
+  find(slot: number, path: string, seen: number, shown?: ShownHandlers): ServerFunction | undefined {
+    const handler = this.tree.findHandler(slot, path, seen, undefined, shown)
     return handler && ((...args) => this.tree.run(path, () => handler(...args)))
   }
 

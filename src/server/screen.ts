@@ -1,3 +1,4 @@
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { FormerFrames } from './former-frames.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Forward } from './shared-origin.ts'
@@ -16,8 +17,10 @@ export interface Screen {
   readonly former?: FormerFrames | null
   /** A function on it as a call, which runs once on all servers. */
   asCall?(run: ServerFunction): ServerFunction
+  /** What the browser showed in a slot when frame `seen` was on its screen, for a call that waits before {@link find}. */
+  shownHandlers(slot: number, seen: number): ShownHandlers | undefined
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */
-  find(slot: number, path: string, seen: number): ServerFunction | undefined
+  find(slot: number, path: string, seen: number, shown?: ShownHandlers): ServerFunction | undefined
   /** The same where its tree is on another server; nothing where it is here. */
   forward?(slot: number, path: string, seen: number): Forward | undefined
   /** True where a client component on the screen is in a module that imports the server function of this id. */

@@ -177,6 +177,8 @@ export class FollowedTree implements SharedOrigin {
 
   // Calls
 
+  shownHandlers(): undefined {}
+
   find(_slot: number, _path: string, _seen: number, lag: Lag): ServerFunction | undefined {
     if (this.newest === 0 || lag.sent <= this.after) return undefined
     return () => Promise.reject(new LiverootError('not_forwarded'))

@@ -1,3 +1,4 @@
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { LiveSession } from '../live/session.ts'
 import type { Lag } from '../live/tree-observer.ts'
 import type { ServerFunction } from './server-functions.ts'
@@ -14,7 +15,9 @@ export interface SharedOrigin {
   bring(viewer: Viewer): void
   /** The viewer does not wait for one any more. */
   forget(viewer: Viewer): void
-  find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined
+  /** As of a `Screen`; what is on another server is kept there. */
+  shownHandlers(slot: number, seen: number, lag: Lag): ShownHandlers | undefined
+  find(slot: number, path: string, seen: number, lag: Lag, shown?: ShownHandlers): ServerFunction | undefined
   /** In place of {@link find}, where the tree is on another server. */
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined
   /** As of a `Screen`; what is on another server waits there. */

@@ -1,6 +1,7 @@
 import { LiverootError } from '../errors.ts'
 import { runAsCall } from '../live/call-id.ts'
 import { callFor } from '../live/caller.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { LiveSession } from '../live/session.ts'
 import { isNewest } from '../protocol/newest-render.ts'
@@ -90,13 +91,14 @@ export class OwnedCalls {
 
   /** Runs a call of a viewer elsewhere; the text is that of its arguments. */
   run(call: ArrivedCall, text: string): void {
+    const shown = this.shared.shownHandlers(call.slot, call.seen, call)
     // They start in the order in which they came.
-    this.order = this.order.then(() => this.start(call, text)).catch(() => {})
+    this.order = this.order.then(() => this.start(call, text, shown)).catch(() => {})
   }
 
-  private async start(call: ArrivedCall, text: string): Promise<void> {
+  private async start(call: ArrivedCall, text: string, shown?: ShownHandlers): Promise<void> {
     try {
-      const found = await this.find(call)
+      const found = await this.find(call, shown)
       const args = await decodeArguments(0, call.hasArguments ? text : null, this.argumentHost(call))
       if (args.some((each) => each instanceof ReceivedArgument)) throw new LiverootError('not_forwarded')
       const session = decodeValue(call.session) as LiveSession
@@ -116,12 +118,16 @@ export class OwnedCalls {
     }
   }
 
-  private async find({ slot, path, seen, shown, sent, again }: ForwardedCall): Promise<ServerFunction> {
+  private async find(
+    { slot, path, seen, shown, sent, again }: ForwardedCall,
+    handlers?: ShownHandlers,
+  ): Promise<ServerFunction> {
     const { shared } = this
     const isForNewest = isNewest(seen)
     if (isForNewest)
       await new Promise<void>((resolve) => setImmediate(() => shared.whenFlushed(() => resolve())))
-    const found = shared.find(slot, path, seen, { shown, sent: isForNewest ? shared.sequence : sent })
+    const lag = { shown, sent: isForNewest ? shared.sequence : sent }
+    const found = shared.find(slot, path, seen, lag, handlers)
     // Where it was lost with its server, it may have run before its function was gone.
     if (found === undefined) throw new LiverootError(again ? 'connection_lost' : 'not_on_screen')
     return found

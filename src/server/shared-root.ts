@@ -1,3 +1,4 @@
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { SharedRequest } from '../live/shared.ts'
 import type { Lag } from '../live/tree-observer.ts'
 import { Audience } from './audience.ts'
@@ -184,8 +185,18 @@ export class SharedRoot implements Holder {
     return this.origin?.asCall(run) ?? run
   }
 
-  find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined {
-    return this.origin?.find(slot, path, seen, lag)
+  shownHandlers(slot: number, seen: number, lag: Lag): ShownHandlers | undefined {
+    return this.origin?.shownHandlers(slot, seen, lag)
+  }
+
+  find(
+    slot: number,
+    path: string,
+    seen: number,
+    lag: Lag,
+    shown?: ShownHandlers,
+  ): ServerFunction | undefined {
+    return this.origin?.find(slot, path, seen, lag, shown)
   }
 
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined {

@@ -1,6 +1,7 @@
 import { createElement, type ReactElement } from 'react'
 import { callId } from '../live/call-id.ts'
 import { scheduleFlush } from '../live/flush-queue.ts'
+import type { ShownHandlers } from '../live/handler-history.ts'
 import { ServicesContext } from '../live/services.ts'
 import { propsOf } from '../live/shared.ts'
 import { LiveTree } from '../live/tree.ts'
@@ -215,8 +216,18 @@ export class SharedTree implements TreeObserver, SharedOrigin {
     else relay.whenTold(release)
   }
 
-  find(slot: number, path: string, seen: number, lag: Lag): ServerFunction | undefined {
-    const handler = this.tree.findHandler(slot, path, seen, lag)
+  shownHandlers(slot: number, seen: number, lag: Lag): ShownHandlers | undefined {
+    return this.tree.shownHandlers(slot, seen, lag)
+  }
+
+  find(
+    slot: number,
+    path: string,
+    seen: number,
+    lag: Lag,
+    shown?: ShownHandlers,
+  ): ServerFunction | undefined {
+    const handler = this.tree.findHandler(slot, path, seen, lag, shown)
     return handler && ((...args) => this.tree.run(path, () => handler(...args)))
   }
 

@@ -1,3 +1,4 @@
+import type { ShownHandlers } from '../live/handler-history.ts'
 import type { Lag } from '../live/tree-observer.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Screen } from './screen.ts'
@@ -135,8 +136,12 @@ export class Viewer implements Screen, Lag {
     return this.root.asCall(run)
   }
 
-  find(slot: number, path: string, seen: number): ServerFunction | undefined {
-    return this.root.find(slot, path, seen, this)
+  shownHandlers(slot: number, seen: number): ShownHandlers | undefined {
+    return this.root.shownHandlers(slot, seen, this)
+  }
+
+  find(slot: number, path: string, seen: number, shown?: ShownHandlers): ServerFunction | undefined {
+    return this.root.find(slot, path, seen, this, shown)
   }
 
   forward(slot: number, path: string, seen: number): Forward | undefined {

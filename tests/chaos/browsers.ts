@@ -19,6 +19,15 @@ export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
   readonly interrupted?: readonly (readonly number[])[]
 }
 
+/** How far they are. */
+export interface Progress {
+  readonly operations: number
+  /** That were ever made. */
+  readonly connections: number
+  /** Browsers without one. */
+  readonly waiting: number
+}
+
 /** How the browsers are when they have stopped. */
 export interface Finished {
   readonly counts: readonly number[]
@@ -43,7 +52,11 @@ answerParent({
     )
     runs = clients.map((client, i) => client.run(counts?.[i], interrupted?.[i]))
   },
-  done: () => clients.reduce((sum, { done }) => sum + done, 0),
+  progress: (): Progress => ({
+    operations: clients.reduce((sum, { done }) => sum + done, 0),
+    connections: proxy.connections,
+    waiting: clients.filter(({ isConnected }) => !isConnected).length,
+  }),
   /** The network does not fail any more; every browser ends what it began, or all that it was to do. */
   finish: async (all: boolean): Promise<Finished> => {
     proxy.calm()

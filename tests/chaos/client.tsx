@@ -61,6 +61,10 @@ export class ChaosClient {
     }
   }
 
+  get isConnected(): boolean {
+    return this.page.session.isOpen
+  }
+
   /** No operation begins any more. */
   stop(): void {
     this.stopping = true

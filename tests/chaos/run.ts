@@ -1,7 +1,7 @@
 import { Child } from '../processes/child.ts'
 import type { Figures } from '../processes/figures.ts'
 import { Draw } from '../support/random.ts'
-import type { Finished, OpenBrowsers } from './browsers.ts'
+import type { Finished, OpenBrowsers, Progress } from './browsers.ts'
 import { Pushes } from './pushes.ts'
 import { type ServerFigures, Servers } from './servers.ts'
 import { type EngineName, newPlace, removePlace, timersOf } from './stores.ts'
@@ -78,10 +78,13 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   const pushing = pushes.run(options.pushPauseMs)
   if (options.killEveryMs > 0) servers.killEvery(options.killEveryMs, new Draw(seed))
   const started = Date.now()
-  const report = async () =>
+  const report = async () => {
+    const { operations, connections, waiting } = await browsers.ask<Progress>('progress')
+    const seconds = Math.round((Date.now() - started) / 1000)
     progress(
-      `${Math.round((Date.now() - started) / 1000)} s: ${await browsers.ask('done')} operations, ${servers.kills} kills`,
+      `${seconds} s: ${operations} operations, ${servers.kills} kills, ${connections} connections, ${waiting} browsers without one`,
     )
+  }
   const timer = setInterval(() => void report().catch(() => {}), 10_000)
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
   clearInterval(timer)

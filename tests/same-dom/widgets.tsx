@@ -50,11 +50,13 @@ function Counter({ children, left, act, actMark }: WidgetProps): ReactNode {
 }
 
 function Field({ children, left, data }: WidgetProps): ReactNode {
+  const given = typeof data === 'string' ? data.slice(0, 5) : 'start'
+  const [first] = useState(given)
   useCounted()
   return (
     <>
       {left}
-      <input className="field" defaultValue={typeof data === 'string' ? data.slice(0, 5) : 'start'} />
+      <input className="field" data-first={first} defaultValue={given} />
       {children}
     </>
   )
