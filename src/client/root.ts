@@ -41,6 +41,8 @@ export class ClientRoot {
   private owner!: FunctionOwner
   /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
+  /** What was received before the restart, while that is on screen, and the tree is the same. */
+  private former: SlotStore | null = null
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
   arrived = 0
@@ -83,6 +85,7 @@ export class ClientRoot {
   restart(): void {
     if (this.arrived === 0) return
     this.restarted = true
+    if (this.view.store === this.store) this.former = this.store
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
@@ -101,6 +104,7 @@ export class ClientRoot {
     if (sequence === 1) {
       this.tree++
       this.onScreen = 0
+      this.former = null
       this.host.replaced(this)
     }
     this.born.tree = this.tree
@@ -196,6 +200,8 @@ export class ClientRoot {
    * `finished`.
    */
   committed(listener: RootListener, view: RootView, finished: RootView): void {
+    // React may put on screen after a restart what came before it, and a click there is for that.
+    if (view.store === this.former) this.onScreen = Math.max(this.onScreen, view.sequence)
     if (view.store !== this.store || finished.store !== this.store) return
     this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
     this.look()

@@ -66,7 +66,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     .flat()
     .flatMap((each) => [...each.failures, ...((each as ServerFigures).errors ?? [])])
   await Promise.all([browsers.stop(), servers.stop()])
-  removePlace(engine, place)
+  await removePlace(engine, place)
   const calls = ended.deeds.reduce((sum, each) => sum + callsOf(each), 0)
   return { wrong: [...presence.wrong, ...wrong, ...failures], lines, calls, kills: servers.kills }
 }
