@@ -111,19 +111,27 @@ export class Calls implements CallKeeper {
     args: unknown[] | Failure,
     shown?: ShownHandlers,
   ): void {
-    const { call, root, slot, body } = message
+    const { call } = message
     try {
       if (!Array.isArray(args)) throw args.failure
-      const seen = this.frameOf(message)
-      const target = findTarget(this.session, { root, seen, slot, path, shown })
+      const target = this.targetOf(message, path, shown)
       this.keepLive(call, args)
-      const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
+      const running = new RunningCall(this.session, this, message, target, path)
       running.run(reviveEvents(args, path))
     } catch (error) {
       this.answering()
       this.ended(call)
       this.refuse(message, refusedWith(error))
     }
+  }
+
+  private targetOf(message: Message<'call'>, path: string, shown?: ShownHandlers): Target {
+    const { call, root, slot, body } = message
+    const screen = this.session.screen(root)
+    if (screen?.ranBefore?.(this.session.keeper.callId(call)) && screen.asCall !== undefined)
+      return { screen, call: screen.asCall(neverCalled) }
+    const seen = this.frameOf(message)
+    return this.asCall(findTarget(this.session, { root, seen, slot, path, shown }), String(body))
   }
 
   /** The frame of the tree that the call was made on, or what stands for it. */
@@ -204,6 +212,11 @@ export class Calls implements CallKeeper {
 interface Refusal {
   readonly code: ErrorCode
   readonly message?: string
+}
+
+/** In place of a function that need not run again. */
+function neverCalled(): never {
+  throw new LiverootError('connection_lost')
 }
 
 interface Failure {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { lockFile } from './file-lock.ts'
 import { type KeptSession, KeptSessions } from './kept-sessions.ts'
 import { RecordLog } from './record-log.ts'
-import type { NamedSave, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+import type { NamedSave, SeenEntry, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 
 /** What {@link fileStore} takes. */
 export interface FileStoreOptions {
@@ -107,9 +107,9 @@ class FileStore implements SessionStore {
     return this.sessions.load(session)
   }
 
-  async claim(session: string, owner: string): Promise<SessionEntries | null> {
+  async claim(session: string, owner: string, seen?: SeenEntry): Promise<SessionEntries | null> {
     await this.opened
-    const entries = this.sessions.claim(session, owner)
+    const entries = this.sessions.claim(session, owner, seen)
     if (entries === null) return null
     const { expiresAt } = this.sessions.get(session) as KeptSession
     await this.write(changeOf(session, owner, expiresAt, []))

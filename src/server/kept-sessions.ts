@@ -1,5 +1,5 @@
 import { LiverootError } from '../errors.ts'
-import type { SessionEntries, SessionSave } from './session-store.ts'
+import { isAsSeen, type SeenEntry, type SessionEntries, type SessionSave } from './session-store.ts'
 
 /** A session as the stores that hold sessions in memory have it. */
 export interface KeptSession {
@@ -32,10 +32,11 @@ export class KeptSessions {
     return kept === undefined ? null : new Map(kept.entries)
   }
 
-  claim(session: string, owner: string): SessionEntries | null {
+  claim(session: string, owner: string, seen?: SeenEntry): SessionEntries | null {
     const kept = this.get(session)
-    if (kept !== undefined) kept.owner = owner
-    return this.load(session)
+    if (kept === undefined || !isAsSeen(kept.entries, seen)) return null
+    kept.owner = owner
+    return new Map(kept.entries)
   }
 
   /** True where the owner may save the session. */

@@ -1,5 +1,5 @@
 import { KeptSessions } from './kept-sessions.ts'
-import type { SessionEntries, SessionSave, SessionStore } from './session-store.ts'
+import type { SeenEntry, SessionEntries, SessionSave, SessionStore } from './session-store.ts'
 
 /** What {@link memoryStore} takes. */
 export interface MemoryStoreOptions {
@@ -26,8 +26,8 @@ class MemoryStore implements SessionStore {
     return this.sessions.load(session)
   }
 
-  async claim(session: string, owner: string): Promise<SessionEntries | null> {
-    return this.sessions.claim(session, owner)
+  async claim(session: string, owner: string, seen?: SeenEntry): Promise<SessionEntries | null> {
+    return this.sessions.claim(session, owner, seen)
   }
 
   async save(session: string, owner: string, save: SessionSave): Promise<void> {

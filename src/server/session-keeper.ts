@@ -151,6 +151,12 @@ export class SessionKeeper {
     })
   }
 
+  /** Asks the store whether the session is still this server's; where it is not, it ends before this resolves. */
+  confirm(): Promise<void> {
+    this.untouched = false
+    return this.savedApart()
+  }
+
   /** Resolves when a tree that is new is stored. A store that does not answer holds nobody's first picture up for long. */
   born(): Promise<void> {
     return new Promise((resolve) => {

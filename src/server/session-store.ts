@@ -17,6 +17,14 @@ export interface NamedSave extends SessionSave {
   readonly owner: string
 }
 
+/** An entry of a session, as somebody has read it. */
+export type SeenEntry = readonly [key: string, text: string]
+
+/** True also where nothing was seen. */
+export function isAsSeen(entries: SessionEntries, seen: SeenEntry | undefined): boolean {
+  return seen === undefined || entries.get(seen[0]) === seen[1]
+}
+
 /**
  * Where sessions outlive the process that serves them. `liveroot/server` has `memoryStore` and `fileStore`, `liveroot/redis`
  * has `redisStore`, `liveroot/nats` has `natsStore`; `sessionStoreConformance` of `liveroot/testing` holds others to the same
@@ -44,9 +52,11 @@ export interface SessionStore {
   /**
    * Makes `owner` the one that may save a session, from the moment that this is called for at the latest when it resolves.
    *
-   * @returns what was saved last, or null where there is no such session, or it has expired; nothing is kept of that.
+   * @param seen an entry that must still have that text: where it has not, the session stays with its owner.
+   * @returns what was saved last, or null where there is no such session, it has expired, or is not as it was seen; nothing is
+   *   kept of that.
    */
-  claim(session: string, owner: string): Promise<SessionEntries | null>
+  claim(session: string, owner: string, seen?: SeenEntry): Promise<SessionEntries | null>
   /**
    * Saves changes of a session, all or none of them; makes the session where there is none. When it resolves, they
    * survive the end of this process.

@@ -226,9 +226,9 @@ export class Session implements ViewerHost {
     this.roots.restore(stored.trees)
   }
 
-  /** Another server has the session now. */
+  /** Another server has the session now. A browser that was not welcomed yet is to look for it there. */
   private taken(): void {
-    this.link?.refuse('session_taken')
+    if (!this.wire.greeting) this.link?.refuse('session_taken')
     this.end()
   }
 

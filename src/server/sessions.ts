@@ -4,7 +4,7 @@ import type { KnownUser } from './authenticator.ts'
 import { drainSessions } from './drain.ts'
 import { Session } from './session.ts'
 import type { SessionHost, SessionLink } from './session-host.ts'
-import type { SessionEntries } from './session-store.ts'
+import type { SeenEntry, SessionEntries } from './session-store.ts'
 import {
   createSessionKey,
   readToken,
@@ -13,7 +13,7 @@ import {
   type SessionToken,
   sessionIdOf,
 } from './session-token.ts'
-import { readSnapshot, type StoredSession } from './snapshot.ts'
+import { readSnapshot, secretsKey } from './snapshot.ts'
 
 /** A session with its new connection. */
 export interface Attached {
@@ -113,15 +113,49 @@ export class Sessions {
     hello: HelloBody,
     who: KnownUser,
     link: SessionLink,
-  ): Attached | AttachRefusal | Promise<Attached> {
+  ): Attached | AttachRefusal | Promise<Attached | AttachRefusal | null> {
     // Its browser may be back before its former connection is known to be lost.
     if (known.info.current.connected) known.secrets.renew()
     const refusal = refusalOf(known, secret, hello, who)
+    if (refusal === 'stale_token' && known.keeper.outlivesProcess)
+      return this.afterOthers(known, refusal, hello, who, link)
     if (refusal !== null) return this.refuse(refusal, who, link)
     // What sleeps is as it was; what has to be mounted again must be there.
     if (!known.wire.canResume(hello)) known.rest.wake()
     const outcome = known.attach(link, hello)
-    return whenSaved({ session: known, outcome, token: known.secrets.issue(key, secret, hello.attempt) })
+    const token = known.secrets.issue(key, secret, hello.attempt)
+    return this.whenSaved({ session: known, outcome, token }, hello, who, link)
+  }
+
+  /** Another server may have had the session since, and given it that token: then it is not this one's any more. */
+  private async afterOthers(
+    known: Session,
+    refusal: TokenRefusal,
+    hello: HelloBody,
+    who: KnownUser,
+    link: SessionLink,
+  ): Promise<Attached | AttachRefusal | null> {
+    await known.keeper.confirm()
+    if (link.closing) return null
+    return known.ended ? this.attach(hello, who, link) : this.refuse(refusal, who, link)
+  }
+
+  /**
+   * A browser must not have a token that the store does not know. Where another server has claimed the session meanwhile,
+   * it is looked for again: of two hellos of one browser, that server may have got the older one.
+   */
+  private whenSaved(
+    attached: Attached,
+    hello: HelloBody,
+    who: KnownUser,
+    link: SessionLink,
+  ): Attached | Promise<Attached | AttachRefusal | null> {
+    const { session } = attached
+    if (!session.keeper.outlivesProcess) return attached
+    return session.keeper.savedApart().then(() => {
+      if (!session.ended) return attached
+      return link.closing ? null : this.attach(hello, who, link)
+    })
   }
 
   /** A delayed hello is nobody's any more. Everybody else gets a session of their own. */
@@ -155,21 +189,24 @@ export class Sessions {
   ): Promise<Attached | AttachRefusal | null> {
     const { store, owner } = this.host.keeping
     const id = sessionIdOf(shown.key)
-    // Whoever claims it takes it from the server that has it: first it must be theirs.
-    let found = openStored(await store.load(id), shown, hello, who)
-    if (typeof found === 'object' && this.hasRoom && !link.closing)
-      found = openStored(await store.claim(id, owner), shown, hello, who)
+    const found = openStored(await store.load(id), shown, hello, who)
+    if (typeof found === 'object' && !this.hasRoom) return 'too_many_sessions'
+    // Whoever claims it takes it from the server that has it: first it must be theirs, also when it is claimed.
+    const saved =
+      typeof found === 'string' || link.closing ? null : await store.claim(id, owner, found.opener)
     if (this.draining) return 'server_closing'
     // Its browser may have come back on another connection meanwhile: a lost one must not take the session from that.
     if (link.closing) return null
     const known = this.all.get(id)
     if (known !== undefined) return this.goOn(known, shown, hello, who, link)
     if (typeof found === 'string') return this.refuse(found, who, link)
-    const session = this.make(id, who, link, found.saved)
+    // What opens it has changed meanwhile.
+    if (saved === null) return this.attach(hello, who, link)
+    const session = this.make(id, who, link, saved)
     if (session === null) return 'too_many_sessions'
-    session.restore(found.stored, hello.received === undefined)
+    session.restore(readSnapshot(saved), hello.received === undefined)
     const token = session.secrets.issue(shown.key, shown.secret, hello.attempt)
-    return whenSaved({ session, outcome: 'restored', token })
+    return this.whenSaved({ session, outcome: 'restored', token }, hello, who, link)
   }
 
   private matching(filter: SessionFilter): Session[] {
@@ -214,12 +251,6 @@ export class Sessions {
   }
 }
 
-/** A browser must not have a token that the store does not know. */
-function whenSaved(attached: Attached): Attached | Promise<Attached> {
-  const { keeper } = attached.session
-  return keeper.outlivesProcess ? keeper.savedApart().then(() => attached) : attached
-}
-
 /** Why somebody does not get the session that their token is of. */
 type TokenRefusal = SecretRefusal | 'wrong_user' | 'missing'
 
@@ -233,21 +264,17 @@ function refusalOf(
   return secrets.refusalOf(secret, attempt) ?? (userId === who.userId ? null : 'wrong_user')
 }
 
-interface OpenedSession {
-  readonly saved: SessionEntries
-  readonly stored: StoredSession
-}
-
-/** What a store has of a session, for somebody with that token; else why they do not get it. */
+/** What opens a session as a store has it, for somebody with that token; else why they do not get it. */
 function openStored(
   saved: SessionEntries | null,
   { secret }: SessionToken,
   hello: HelloBody,
   who: KnownUser,
-): OpenedSession | TokenRefusal {
+): { readonly opener: SeenEntry } | TokenRefusal {
   if (saved === null) return 'missing'
-  const stored = readSnapshot(saved)
-  if (stored.secrets === null) return 'stale_token'
-  const secrets = new SessionSecrets(0, stored.secrets)
-  return refusalOf({ secrets, userId: stored.userId }, secret, hello, who) ?? { saved, stored }
+  const { secrets: stored, userId } = readSnapshot(saved)
+  const text = saved.get(secretsKey)
+  if (stored === null || text === undefined) return 'stale_token'
+  const secrets = new SessionSecrets(0, stored)
+  return refusalOf({ secrets, userId }, secret, hello, who) ?? { opener: [secretsKey, text] }
 }

@@ -150,6 +150,17 @@ const rules: Readonly<Record<string, (context: Context, session: string) => Prom
     assert.equal(await store.load(session), null)
   },
 
+  async 'a session that is not as it was seen any more stays with its owner'(context, session) {
+    const store = await context.open()
+    await store.save(session, 'a', first({ k: '1', other: '1' }))
+    await store.save(session, 'a', saveOf({ k: '2' }, { k: '2', other: '1' }))
+    assert.equal(await store.claim(session, 'b', ['k', '1']), null)
+    assert.equal(await store.claim(session, 'b', ['missing', '1']), null)
+    await store.save(session, 'a', saveOf({ other: '2' }, { k: '2', other: '2' }))
+    expectEntries(await store.claim(session, 'b', ['k', '2']), { k: '2', other: '2' })
+    await assert.rejects(store.save(session, 'a', saveOf({ k: '3' }, { k: '3', other: '2' })), taken)
+  },
+
   async 'sessions that are saved in one turn are saved as by themselves, where a store can'(
     context,
     session,

@@ -33,11 +33,11 @@ function slowStore(store = memoryStore()): SlowStore {
       return release
     },
     load: (session: string) => store.load(session),
-    claim: async (session: string, owner: string) => {
+    claim: async (...args: Parameters<SessionStore['claim']>) => {
       const found = gates.claim
       slow.held++
       await found
-      return store.claim(session, owner)
+      return store.claim(...args)
     },
     save: async (...args: Parameters<SessionStore['save']>) => {
       const found = gates.save
@@ -168,6 +168,52 @@ test('a hello that was delayed on its way to another server is known there to be
   expect((await delayed.closing()).refusal).toBe('outdated_hello')
   await living.ask('p', (message) => message === 'q')
   living.end()
+})
+
+test('a server that is slow to claim a session takes it from none that welcomed its browser meanwhile', async () => {
+  const kept = memoryStore()
+  const { peer, welcome } = await enter((await serve(slowStore(kept))).port)
+  peer.end()
+  await servers.shift()?.close()
+  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const slow = slowStore(kept)
+  const release = slow.hold('claim')
+  const left = await Peer.open((await serve(slow)).port, false)
+  left.send(hello({ ...goingOn, attempt: 2 }))
+  await left.until(() => slow.held > 0)
+  // The browser has given that one up, which nobody there knows yet.
+  const living = await Peer.open((await serve(slowStore(kept))).port, false)
+  const answer = readWelcome(await living.ask(hello({ ...goingOn, attempt: 3 }), isWelcome))
+  expect(answer.session).toBe('restored')
+  release()
+  expect((await left.closing()).refusal).toBe('outdated_hello')
+  // A root is shown when it is saved.
+  await living.ask('m1\n/', (message) => message.startsWith('f1,'))
+  await living.mount(2, '/counter')
+  expect(living.closed).toBeNull()
+  living.end()
+})
+
+test('a session that another server claims while its browser waits for the welcome is claimed again', async () => {
+  const kept = memoryStore()
+  const { peer, welcome } = await enter((await serve(slowStore(kept))).port)
+  peer.end()
+  await servers.shift()?.close()
+  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const slow = slowStore(kept)
+  const release = slow.hold('save')
+  const living = await Peer.open((await serve(slow)).port, false)
+  living.send(hello({ ...goingOn, attempt: 3 }))
+  // It is claimed, and what opens it now is on its way to the store.
+  await living.until(() => slow.held === 2)
+  const other = slowStore(kept)
+  const left = await Peer.open((await serve(other)).port, false)
+  await left.ask(hello({ ...goingOn, attempt: 2 }), isWelcome)
+  release()
+  expect(readWelcome(await living.next(isWelcome)).session).toBe('restored')
+  await living.mount(2, '/counter')
+  expect(living.closed).toBeNull()
+  for (const each of [living, left]) each.end()
 })
 
 test('neither a browser that comes back nor a new root waits for calls that run', async () => {

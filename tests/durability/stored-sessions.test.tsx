@@ -78,6 +78,50 @@ test('a token that was used before takes a session from no server', async () => 
   for (const each of [copy, moved]) each.close()
 })
 
+describe('a browser that comes back to a server that had its session before another one', () => {
+  async function enterAndClick(): Promise<{ here: number; there: number; first: RawPage }> {
+    const [here, there] = [await serve({}, shared()), await serve({}, shared())]
+    const first = await RawPage.open(here, {})
+    await click(first, 1)
+    first.close(4000)
+    return { here, there, first }
+  }
+
+  test('goes on with it', async () => {
+    const { here, there, first } = await enterAndClick()
+    const moved = await RawPage.open(there, { token: first.welcome.token })
+    await click(moved, 1)
+    moved.close(4000)
+    const back = await RawPage.open(here, { token: moved.welcome.token })
+    expect(back.welcome.session).toBe('restored')
+    expect(await back.heard(/^f1,/)).toContain('"children":2')
+    expect(servers.map(({ refused }) => refused)).toEqual([{}, {}])
+    back.close()
+  })
+
+  test('goes on with it where the welcome of the other one was lost', async () => {
+    const { here, there, first } = await enterAndClick()
+    const lost = await RawPage.open(there, { token: first.welcome.token, attempt: 2 })
+    lost.close(4000)
+    const back = await RawPage.open(here, { token: first.welcome.token, attempt: 3 })
+    expect(back.welcome.session).toBe('restored')
+    await click(back, 2)
+    expect(servers[0]?.refused).toEqual({})
+    back.close()
+  })
+
+  test('gets another one where its token was used there', async () => {
+    const { here, there, first } = await enterAndClick()
+    const moved = await RawPage.open(there, { token: first.welcome.token })
+    await click(moved, 1)
+    const copy = await RawPage.open(here, { token: first.welcome.token })
+    expect(copy.welcome.session).toBe('new')
+    expect(servers[0]?.refused).toEqual({ stale_token: 1 })
+    await click(moved, 2)
+    for (const each of [copy, moved]) each.close()
+  })
+})
+
 test('a session whose browser is away for long is unmounted, and wakes with its state', async () => {
   // In the store of a server that is given none, too.
   for (const kept of [shared(), undefined]) {

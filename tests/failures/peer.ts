@@ -10,7 +10,11 @@ export class Peer {
   readonly socket: WebSocket
   private readonly waiting = new Set<() => void>()
 
-  private constructor(address: string, headers: Record<string, string>) {
+  private constructor(
+    address: string,
+    headers: Record<string, string>,
+    private readonly waitMs: number,
+  ) {
     this.socket = new WebSocket(address, subprotocol, { headers })
     this.socket.on('message', (data) => {
       const message = data.toString()
@@ -25,8 +29,14 @@ export class Peer {
     this.socket.on('error', () => {})
   }
 
-  static async open(port: number, greet = true, headers: Record<string, string> = {}): Promise<Peer> {
-    const peer = new Peer(`ws://127.0.0.1:${port}/live`, headers)
+  /** @param waitMs how long it waits for anything. */
+  static async open(
+    port: number,
+    greet = true,
+    headers: Record<string, string> = {},
+    waitMs = patienceMs,
+  ): Promise<Peer> {
+    const peer = new Peer(`ws://127.0.0.1:${port}/live`, headers, waitMs)
     await new Promise((resolve, reject) => peer.socket.once('open', resolve).once('error', reject))
     if (greet) await peer.ask('h2', (message) => message.startsWith('w2,'))
     return peer
@@ -62,7 +72,7 @@ export class Peer {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    const end = Date.now() + patienceMs
+    const end = Date.now() + this.waitMs
     while (!condition()) {
       if (Date.now() > end)
         throw new Error(`Waited in vain. Heard: ${this.messages.join(' | ').slice(0, 500)}`)

@@ -1,7 +1,11 @@
+import { getHeapCodeStatistics } from 'node:v8'
+
 /** What a process holds, when all that nobody uses any more is collected. */
 export interface Figures {
   /** What JavaScript holds, and the bytes of its buffers. */
   readonly heapBytes: number
+  /** Of these, what the engine has compiled: more while the program is young, and now and then another part of it. */
+  readonly codeBytes: number
   /** What keeps the process alive, by kind: timers, sockets, servers. */
   readonly resources: Readonly<Record<string, number>>
   /** What nobody caught, since it was last asked for. */
@@ -41,7 +45,9 @@ export async function figures(): Promise<Figures> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
+  const { code_and_metadata_size, bytecode_and_metadata_size } = getHeapCodeStatistics()
+  const codeBytes = code_and_metadata_size + bytecode_and_metadata_size
   const resources: Record<string, number> = {}
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1
-  return { heapBytes: heapUsed + arrayBuffers, resources, failures: takeFailures() }
+  return { heapBytes: heapUsed + arrayBuffers, codeBytes, resources, failures: takeFailures() }
 }

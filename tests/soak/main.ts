@@ -15,7 +15,7 @@ const { wrong, lines } = await runSoak({
   sessions: Number(values.sessions),
   seed: Number(values.seed),
   pauseMs: 3_000,
-  warmUpSeconds: Math.max(10, seconds / 10),
+  warmUpSeconds: Math.max(60, seconds / 3),
   margin: 0.05,
   progress: (line) => console.log(line),
 })

@@ -2,11 +2,10 @@ import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { Body } from '../../src/protocol/messages.ts'
 import { subprotocol } from '../../src/protocol/messages.ts'
+import type { Child } from '../processes/child.ts'
+import { patiently } from '../processes/patience.ts'
 import { type Item, tokenMark } from './cases.ts'
 import { closedWith, type Finding, wrongAnswer } from './finding.ts'
-
-/** No answer takes nearly as long, on any machine. */
-const patienceMs = 120_000
 
 /**
  * More bytes than any frame may have: they fill one that was cut, for whose rest the server rightly waits, and are no
@@ -24,7 +23,10 @@ export class Attacker {
   /** That of the session which the server named last. */
   private token = ''
 
-  constructor(private readonly port: number) {}
+  constructor(
+    private readonly server: Child,
+    private readonly port: number,
+  ) {}
 
   /** Sends a case. Returns what is wrong with how the server took it. */
   async play(items: readonly Item[]): Promise<Finding | null> {
@@ -62,19 +64,19 @@ export class Attacker {
       heard()
     })
     socket.on('error', () => {})
-    await new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
+    const opened = new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
+    await patiently([this.server], opened).catch(() => {})
     if (socket.readyState !== WebSocket.OPEN) return { what: 'a connection that was not accepted' }
     for (const item of items) {
       this.send(socket, item)
       // What is called next is not there before the frame that shows it.
-      if (mounts(item))
-        await within(new Promise<void>((resolve) => (heard = resolve)), mountMs).catch(() => {})
+      if (mounts(item)) await atMost(mountMs, new Promise<void>((resolve) => (heard = resolve)))
     }
     if (cut) socket.terminate()
     else if (items.some((item) => 'raw' in item)) this.send(socket, { raw: filler })
     else socket.send('p')
-    await within(answer, patienceMs).catch(() => {
-      finding ??= { what: `no answer within ${patienceMs / 1000} s` }
+    await patiently([this.server], answer).catch((error) => {
+      finding ??= { what: 'no answer', details: String(error) }
     })
     socket.terminate()
     return finding
@@ -100,10 +102,10 @@ function mounts(item: Item): boolean {
   return 'message' in item && typeof item.message === 'string' && item.message.startsWith('m')
 }
 
-export async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+async function atMost(ms: number, promise: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited ${ms} ms.`)), ms)
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
   })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer))
 }

@@ -1,4 +1,6 @@
 import { Peer } from '../failures/peer.ts'
+import type { Child } from '../processes/child.ts'
+import { patiently } from '../processes/patience.ts'
 import type { Finding } from './finding.ts'
 
 /** Between two clicks; fewer of them would be more than `maxCallsPerSecond` where the server has little to do. */
@@ -12,12 +14,15 @@ export class Bystander {
   disturbed: Finding | null = null
   private stopped = false
 
-  private constructor(private readonly peer: Peer) {}
+  private constructor(
+    private readonly server: Child,
+    private readonly peer: Peer,
+  ) {}
 
-  static async open(port: number): Promise<Bystander> {
-    const peer = await Peer.open(port)
+  static async open(server: Child, port: number): Promise<Bystander> {
+    const peer = await Peer.open(port, true, {}, Number.POSITIVE_INFINITY)
     await peer.mount(1, '/counter')
-    const bystander = new Bystander(peer)
+    const bystander = new Bystander(server, peer)
     void bystander.run()
     return bystander
   }
@@ -36,7 +41,8 @@ export class Bystander {
     const start = performance.now()
     peer.messages.length = 0
     peer.send(`c${n},1,${n},1\n0.onClick`)
-    await peer.until(() => peer.messages.length >= 2 || peer.closed !== null)
+    const answered = peer.until(() => peer.messages.length >= 2 || peer.closed !== null)
+    await patiently([this.server], answered).catch(() => {})
     const heard = peer.messages.join(' | ')
     if (peer.closed !== null || heard !== `f1,${n + 1}\n0:[[1,[0],${n}]]\n | r${n},${n + 1}`) {
       throw new Error(`Click ${n} was answered with ${heard}; closed: ${JSON.stringify(peer.closed)}`)

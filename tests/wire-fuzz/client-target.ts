@@ -1,12 +1,9 @@
 import type { Child } from '../processes/child.ts'
 import type { Figures } from '../processes/figures.ts'
-import { within } from './attacker.ts'
+import { patiently } from '../processes/patience.ts'
 import { type Item, storeItem } from './cases.ts'
 import type { Played } from './play.ts'
 import { type Suspicion, startBrowser, startServer, type Target } from './target.ts'
-
-/** No batch of cases takes nearly as long, on any machine. */
-const patienceMs = 600_000
 
 /** The client, attacked by what it takes for its server. */
 export class ClientTarget implements Target {
@@ -21,7 +18,7 @@ export class ClientTarget implements Target {
     this.server = startServer()
     this.child = startBrowser()
     await this.child.ask('bystand', await this.server.ask<number>('listen'))
-    await this.child.ask('clicks')
+    await this.clicks()
     this.well = true
   }
 
@@ -32,16 +29,22 @@ export class ClientTarget implements Target {
     try {
       const stored = cases.map((items) => items.map(storeItem))
       const played = child.ask<Played & { index: number }>('play', stored)
-      const { finding, sent, index } = await within(played, patienceMs)
+      const { finding, sent, index } = await patiently([child], played, { turns: Infinity })
       this.sent += sent
-      if (finding !== null) return { finding, suspects: [cases[index] as readonly Item[]] }
-      await child.ask('clicks')
+      if (finding !== null) return { finding, suspects: cases.slice(0, index + 1).reverse() }
+      await this.clicks()
       return null
     } catch (error) {
       this.well = false
       const what = child.ended === null ? 'the client hangs, or its bystander' : 'the client ended'
       return { finding: { what, details: String(error) }, suspects: cases }
     }
+  }
+
+  /** Waits until the bystander has clicked once more, and tells how often it has. */
+  private clicks(): Promise<number> {
+    const [child, server] = [this.child as Child, this.server as Child]
+    return patiently([child, server], child.ask<number>('clicks'))
   }
 
   /** What the last cases left waits for a while. */
@@ -54,7 +57,7 @@ export class ClientTarget implements Target {
   }
 
   async report(): Promise<string[]> {
-    return [`the bystander clicked ${await (this.child as Child).ask<number>('clicks')} times`]
+    return [`the bystander clicked ${await this.clicks()} times`]
   }
 
   async stop(): Promise<void> {

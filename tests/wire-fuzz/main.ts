@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz:wire -- [--frames N] [--seed S] [--side server|client] [--replay file]`: hostile messages in both
- * directions, half of them each, at a real server and at the real client. The same seed makes the same cases.
+ * directions, so many each, at a real server and at the real client. The same seed makes the same cases.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -38,9 +38,8 @@ async function attack(): Promise<boolean> {
         console.log(`${side}: ${sent} messages, ${saidAt} s`)
       }
       const make = side === 'server' ? hostileBrowser : hostileServer
-      const messages = Math.ceil(frames / sides.length)
       const run = await fuzz(makeTarget(side), (draw) => make(draw, recording), {
-        messages,
+        messages: frames,
         seed,
         looksForGrowth: true,
         progress,

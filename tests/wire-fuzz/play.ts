@@ -14,7 +14,10 @@ export interface Played {
   readonly sent: number
 }
 
-/** Plays cases one after the other, each on a page of its own, up to the first that something is wrong with. */
+/**
+ * Plays cases one after the other, each on a page of its own, up to the first that something is wrong with: it or one
+ * before it led to that.
+ */
 export async function play(cases: readonly (readonly StoredItem[])[]): Promise<Played & { index: number }> {
   let sent = 0
   for (const [index, items] of cases.entries()) {
@@ -22,7 +25,9 @@ export async function play(cases: readonly (readonly StoredItem[])[]): Promise<P
     sent += played.sent
     if (played.finding !== null) return { finding: played.finding, sent, index }
   }
-  return { finding: null, sent, index: cases.length }
+  // What is taken off a page lets go of its root in a later turn.
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0))
+  return { finding: unheard(), sent, index: cases.length - 1 }
 }
 
 async function playOne(items: readonly Item[]): Promise<Played> {
@@ -45,8 +50,7 @@ async function playOne(items: readonly Item[]): Promise<Played> {
   for (let i = 0; i < 3; i++) await turn()
   page.close()
   server.cut()
-  // What is taken off a page lets go of its root in a later turn.
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0))
+  await turn()
   return { finding: finding ?? unheard(), sent }
 }
 

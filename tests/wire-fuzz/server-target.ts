@@ -39,10 +39,11 @@ export class ServerTarget implements Target {
   async start(): Promise<void> {
     await this.stop()
     this.before = this.sent
-    this.child = startServer()
-    const port = await this.child.ask<number>('listen')
-    this.bystander = await Bystander.open(port)
-    this.attackers = Array.from({ length: this.atOnce }, () => new Attacker(port))
+    const child = startServer()
+    this.child = child
+    const port = await child.ask<number>('listen')
+    this.bystander = await Bystander.open(child, port)
+    this.attackers = Array.from({ length: this.atOnce }, () => new Attacker(child, port))
   }
 
   get well(): boolean {

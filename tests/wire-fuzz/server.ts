@@ -14,7 +14,8 @@ const server = createLiveServer({
   routes,
   clientModules,
   // Nobody comes back later than the next connection of a case.
-  limits: { sessionGraceMs: 1_000 },
+  // A machine that has little time for this lets nobody speak for long.
+  limits: { sessionGraceMs: 1_000, heartbeatMs: 3_600_000, handshakeTimeoutMs: 3_600_000 },
   // Sessions that sleep fill a store up to its limit: here that is no growth for long.
   sessionStore: memoryStore({ maxSessions: 100 }),
   onError: (error, { code }) => {

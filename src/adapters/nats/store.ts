@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KV, KvEntry } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { LiverootError } from '../../errors.ts'
-import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
+import {
+  isAsSeen,
+  type SeenEntry,
+  type SessionEntries,
+  type SessionSave,
+  type SessionStore,
+} from '../../server/session-store.ts'
 import { reached } from '../reached.ts'
 import { loadKv } from './packages.ts'
 
@@ -94,17 +100,19 @@ class NatsStore implements SessionStore {
     return value === null || value.expiresAt <= Date.now() ? null : new Map(value.entries)
   }
 
-  async claim(session: string, owner: string): Promise<SessionEntries | null> {
+  async claim(session: string, owner: string, seen?: SeenEntry): Promise<SessionEntries | null> {
     const { kv } = await this.reached()
     const key = keyOf(session)
     for (;;) {
       const entry = await kv.get(key)
       const value = readValue(entry)
       if (entry === null || value === null || value.expiresAt <= Date.now()) return null
+      const entries = new Map(value.entries)
+      if (!isAsSeen(entries, seen)) return null
       const revision = await tryUpdate(kv, key, JSON.stringify({ ...value, owner }), entry.revision)
       if (revision === null) continue
       this.revisions.set(session, owner, revision)
-      return new Map(value.entries)
+      return entries
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RedisClientType } from 'redis'
 import { LiverootError } from '../../errors.ts'
-import type { SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
+import type { SeenEntry, SessionEntries, SessionSave, SessionStore } from '../../server/session-store.ts'
 import { reached } from '../reached.ts'
 import { loadClient } from './client.ts'
 
@@ -33,8 +33,10 @@ const entryMark = 'e'
 
 const loadScript = `return redis.call('HGETALL', KEYS[1])`
 
+/** Arguments: owner, and perhaps a field and the text that it must have. */
 const claimScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+if ARGV[2] and redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return false end
 redis.call('HSET', KEYS[1], '${ownerField}', ARGV[1])
 return redis.call('HGETALL', KEYS[1])`
 
@@ -92,8 +94,9 @@ class RedisStore implements SessionStore {
     return entriesOf((await this.run(loadScript, session, [])) as readonly string[])
   }
 
-  async claim(session: string, owner: string): Promise<SessionEntries | null> {
-    return entriesOf((await this.run(claimScript, session, [owner])) as readonly string[] | null)
+  async claim(session: string, owner: string, seen?: SeenEntry): Promise<SessionEntries | null> {
+    const asSeen = seen === undefined ? [] : [entryMark + seen[0], seen[1]]
+    return entriesOf((await this.run(claimScript, session, [owner, ...asSeen])) as readonly string[] | null)
   }
 
   async save(session: string, owner: string, { entries, all, expiresAt }: SessionSave): Promise<void> {
