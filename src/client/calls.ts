@@ -6,9 +6,13 @@ import type { ClientRoot } from './root.ts'
 export interface PendingCall {
   readonly call: number
   /** The root whose screen the call's effects appear on; null where that may be any. */
-  readonly root: ClientRoot | null
+  root: ClientRoot | null
   /** Which of the root's trees its function belongs to. */
-  readonly tree: number
+  tree: number
+  /** The frame that its function was seen in, as calls tell it. */
+  seen: number
+  /** True where another server showed that, and may have run the call. */
+  elsewhere: boolean
   /** Null until its arguments are encoded. */
   message: Message<'call'> | null
   /** The newest values of its live arguments, as they were sent after it. */
@@ -34,12 +38,13 @@ export class PendingCalls {
   private last = 0
   private lastSent = 0
 
-  add(root: ClientRoot | null): { pending: PendingCall; answer: Promise<unknown> } {
+  add(root: ClientRoot | null, seen: number): { pending: PendingCall; answer: Promise<unknown> } {
     const call = ++this.last
-    const own = { call, root, tree: root?.tree ?? 0, message: null, encodeAgain: null, sentAt: 0 }
+    const own = { call, root, tree: root?.tree ?? 0, seen, elsewhere: false }
+    const unsent = { message: null, encodeAgain: null, sentAt: 0 }
     let pending: PendingCall | undefined
     const answer = new Promise<unknown>((resolve, reject) => {
-      pending = { ...own, updates: new Map(), resolve, reject }
+      pending = { ...own, ...unsent, updates: new Map(), resolve, reject }
       this.pending.set(call, pending)
     })
     return { pending: pending as unknown as PendingCall, answer }

@@ -1,10 +1,11 @@
 import { LiverootError } from '../errors.ts'
-import type { Message } from '../protocol/messages.ts'
+import type { Body, Message } from '../protocol/messages.ts'
 import { newestSince } from '../protocol/newest-render.ts'
 import { captureArguments, encodeArguments, encodePlain, hasFiles } from './arguments.ts'
 import { type PendingCall, PendingCalls, SendQueue, type StartedCall } from './calls.ts'
 import { followsEdits, isEditing } from './calls-of-event.ts'
 import { type Departure, Departures } from './departures.ts'
+import { errorFrom } from './errors.ts'
 import { inTransition } from './in-transition.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { ClientRoot } from './root.ts'
@@ -44,16 +45,16 @@ export class OutgoingCalls {
   start(root: ClientRoot | null, { slot, path }: FunctionReference, args: readonly unknown[]): StartedCall {
     const captured = captureArguments(args)
     this.checkRoom()
-    const { pending, answer } = this.pending.add(root)
-    const { call } = pending
     // An answered edit may still wait for the end of an action, behind which the next one must not fall back.
     const follows = followsEdits() || (root?.holds(slot) && isEditing())
     const onScreen = root?.seen(slot) ?? 0
     const seen = follows ? newestSince(onScreen) : onScreen
+    const { pending, answer } = this.pending.add(root, seen)
     const action = inTransition() ? { action: 1 } : {}
-    const head = { type: 'call', call, root: root?.id ?? 0, seen, slot, ...action } as const
+    const head = { type: 'call', call: pending.call, root: root?.id ?? 0, slot, ...action } as const
     const send = (encoded: string) => {
-      pending.message = { ...head, body: encoded === '[]' ? path : `${path}\n${encoded}` }
+      const body = encoded === '[]' ? path : `${path}\n${encoded}`
+      pending.message = { ...head, seen: pending.seen, body }
       this.departures.add(this.departureOf(pending))
     }
     const plain = this.queue.busy ? null : encodePlain(captured)
@@ -162,6 +163,23 @@ export class OutgoingCalls {
     this.departures.drop(() => true)
   }
 
+  /**
+   * The tree of a shared root goes on as another root, perhaps on another server. By the frames there, what was seen is the
+   * newest render: what calls before did is in it.
+   */
+  moveTo(before: ClientRoot, root: ClientRoot): void {
+    this.reject(this.pending.all.filter((each) => each.root === before && each.tree !== before.tree))
+    for (const pending of this.pending.all) {
+      if (pending.root !== before) continue
+      pending.root = root
+      pending.tree = root.tree
+      pending.elsewhere = true
+      pending.seen = newestSince(root.arrived)
+      if (pending.message !== null) pending.message = { ...pending.message, seen: pending.seen }
+    }
+    this.pump()
+  }
+
   /** What was on the way is lost: those that have no answer leave again, before what has not left yet. */
   again(sent: readonly PendingCall[]): void {
     for (const pending of this.pending.all) {
@@ -185,3 +203,11 @@ export class OutgoingCalls {
 function tooLarge(): LiverootError {
   return new LiverootError('arguments_too_large')
 }
+
+/** Where a function is gone that another server showed, the call may have run there. */
+export function errorOf({ elsewhere }: PendingCall, body: Body): LiverootError {
+  const error = errorFrom(body)
+  return elsewhere && gone.has(error.code) ? new LiverootError('connection_lost') : error
+}
+
+const gone: ReadonlySet<string> = new Set(['not_on_screen', 'unknown_root'])

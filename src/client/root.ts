@@ -3,12 +3,12 @@ import { LiverootError } from '../errors.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { createBindings, hasFunction } from './bind.ts'
 import { flushGone } from './call-timing.ts'
-import type { StartedCall } from './calls.ts'
 import { undecodable } from './errors.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
 import { LeavingSlots } from './leaving-slots.ts'
+import type { RootHost } from './root-host.ts'
 import { type OnScreen, type RootListener, Screens } from './screens.ts'
-import type { FunctionOwner, FunctionReference } from './server-function.ts'
+import type { FunctionOwner } from './server-function.ts'
 import { settle } from './settle.ts'
 import { ShownWaits } from './shown-waits.ts'
 import { SlotStore, type Write } from './slot-store.ts'
@@ -22,26 +22,17 @@ export interface RootView {
   readonly sequence: number
 }
 
-/** What a root uses of its session. */
-export interface RootHost {
-  /** True while a call has no answer. */
-  readonly calling: boolean
-  /** Frames that the server sends ahead of their acknowledgement. */
-  readonly window: number
-  acknowledge(root: number, received: number, shown: number): void
-  start(root: ClientRoot, reference: FunctionReference, args: readonly unknown[]): StartedCall
-  /** The server has made another tree. */
-  replaced(root: ClientRoot): void
-  unmount(root: ClientRoot): void
-  /** The shared root of a number; its content may be yet to come. */
-  sharedRoot(id: number): ClientRoot
-}
-
 /** A live root in the browser: decodes its frames in order and applies each as one React transition. */
 export class ClientRoot {
   view: RootView
   /** Grows with each tree that the server makes for this root. */
   tree = 0
+  /** Of a shared root: names its tree on all servers. */
+  treeName: string | null = null
+  /** Of a shared root that the server shows anew: what is called on the screen of this one is for that. */
+  successor: ClientRoot | null = null
+  /** Of a shared root, the first frame: nothing on screen is older. */
+  private first = 0
   /** True from a restart to the first frame, which tells whether the tree is another. */
   private restarted = false
   /** The tree of {@link store}; null until that is known. */
@@ -50,6 +41,8 @@ export class ClientRoot {
   private owner!: FunctionOwner
   /** What is being received; another one than the view's from a restart to its first frame. */
   private store = this.newStore()
+  /** What was received before the restart, while that is on screen, and the tree is the same. */
+  private former: SlotStore | null = null
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
   arrived = 0
@@ -92,6 +85,7 @@ export class ClientRoot {
   restart(): void {
     if (this.arrived === 0) return
     this.restarted = true
+    if (this.view.store === this.store) this.former = this.store
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
@@ -110,9 +104,26 @@ export class ClientRoot {
     if (sequence === 1) {
       this.tree++
       this.onScreen = 0
+      this.former = null
       this.host.replaced(this)
     }
     this.born.tree = this.tree
+  }
+
+  /** The picture of a shared root is of that tree. */
+  private named(name: string, sequence: number): void {
+    if (this.treeName === null) this.first = sequence
+    else if (this.treeName !== name) this.born.tree = ++this.tree
+    this.treeName = name
+  }
+
+  private get latest(): ClientRoot {
+    return this.successor?.latest ?? this
+  }
+
+  /** True when something of it came, or nothing ever will. */
+  get hasShown(): boolean {
+    return this.received > 0 || this.closed || this.view.error !== null
   }
 
   /** True when the server has the tree, or never will. */
@@ -144,7 +155,8 @@ export class ClientRoot {
   }
 
   private apply(sequence: number, writes: readonly Write[], ofAction: boolean): void {
-    const { written, suspends, gone } = this.store.take(writes)
+    const { written, suspends, gone, treeName } = this.store.take(writes)
+    if (treeName !== null) this.named(treeName, sequence)
     const isFirst = this.received === 0
     this.received = sequence
     const waiting = !this.unfinished.none
@@ -168,6 +180,7 @@ export class ClientRoot {
     this.acknowledgements.update(sequence, this.complete, mayStall)
     if (this.screens.onAll === null) this.look()
     this.settleWaiting()
+    this.host.shows(this)
   }
 
   /** A render of the action's transition may be under way, and would go on without what was just added to it. */
@@ -187,6 +200,8 @@ export class ClientRoot {
    * `finished`.
    */
   committed(listener: RootListener, view: RootView, finished: RootView): void {
+    // React may put on screen after a restart what came before it, and a click there is for that.
+    if (view.store === this.former) this.onScreen = Math.max(this.onScreen, view.sequence)
     if (view.store !== this.store || finished.store !== this.store) return
     this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
     this.look()
@@ -242,7 +257,7 @@ export class ClientRoot {
 
   /** The frame that a slot on screen shows the state of. */
   seen(slot: number): number {
-    return this.unfinished.seen(slot) ?? this.onScreen
+    return this.unfinished.seen(slot) ?? Math.max(this.onScreen, this.first)
   }
 
   /** True when a newer state of the slot is here, and held back by a transition. */
@@ -256,8 +271,9 @@ export class ClientRoot {
     this.owner = {
       start: (reference, args) => {
         // What is on screen may be a tree that the server has no more.
-        if (born.tree !== this.tree || this.closed) throw new LiverootError('connection_lost')
-        return this.host.start(this, reference, args)
+        const { latest } = this
+        if (born.tree !== this.tree || latest.closed) throw new LiverootError('connection_lost')
+        return this.host.start(latest, reference, args)
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
@@ -271,6 +287,7 @@ export class ClientRoot {
     this.view.store.fail(error)
     this.screens.announce(this.view, 'now')
     this.waits.end()
+    this.host.shows(this)
   }
 
   retain(): void {

@@ -9,10 +9,11 @@ import { decodePayload } from './flight.ts'
 import { IncomingPayloads } from './incoming-payloads.ts'
 import { ItemStreams } from './item-streams.ts'
 import { Outgoing } from './outgoing.ts'
-import { type CallsHost, OutgoingCalls } from './outgoing-calls.ts'
+import { type CallsHost, errorOf, OutgoingCalls } from './outgoing-calls.ts'
 import type { ReconnectOptions } from './reconnect.ts'
-import { ClientRoot, type RootHost } from './root.ts'
+import { ClientRoot } from './root.ts'
 import type { FunctionReference } from './server-function.ts'
+import { SharedRoots, type SharedRootsHost } from './shared-roots.ts'
 import { StatusStore } from './status-store.ts'
 import type { Connect } from './transport.ts'
 import { Uploads } from './uploads.ts'
@@ -32,7 +33,7 @@ export interface ClientSessionOptions {
 }
 
 /** This browser's live roots and calls. It outlives connections: what is asked for meanwhile waits for the next. */
-export class ClientSession implements RootHost, CallsHost {
+export class ClientSession implements SharedRootsHost, CallsHost {
   readonly status = new StatusStore({
     retryNow: () => this.connection.retryNow(),
     reconnect: () => this.connection.reconnect(),
@@ -41,7 +42,7 @@ export class ClientSession implements RootHost, CallsHost {
   readonly outgoing: Outgoing
   private readonly roots = new Map<number, ClientRoot>()
   /** Those that the server brings in, for the places that other roots have for them. */
-  private readonly sharedRoots = new Map<number, ClientRoot>()
+  private readonly sharedRoots = new SharedRoots(this)
   private readonly calls: OutgoingCalls
   private readonly payloads = new IncomingPayloads()
   private readonly streams = new ItemStreams({
@@ -124,22 +125,28 @@ export class ClientSession implements RootHost, CallsHost {
   }
 
   sharedRoot(id: number): ClientRoot {
-    let root = this.sharedRoots.get(id)
-    if (root === undefined) {
-      root = new ClientRoot(this, id, '')
-      this.sharedRoots.set(id, root)
-    }
-    return root
+    return this.sharedRoots.get(id)
+  }
+
+  get shown(): boolean {
+    return [...this.roots.values()].every(({ hasShown }) => hasShown)
+  }
+
+  shows(root: ClientRoot): void {
+    this.sharedRoots.shown(root)
+  }
+
+  goesOn(before: ClientRoot, root: ClientRoot): void {
+    this.calls.moveTo(before, root)
+  }
+
+  treeLost(root: ClientRoot): void {
+    this.calls.reject(this.calls.pending.all.filter((each) => each.root === root))
+    this.calls.pump()
   }
 
   private find(root: number): ClientRoot | undefined {
     return root < firstSharedRoot ? this.roots.get(root) : this.sharedRoot(root)
-  }
-
-  /** The server shows it to this browser no more, for no root here has a place for it. */
-  private leaveShared(id: number): void {
-    this.sharedRoots.get(id)?.close()
-    this.sharedRoots.delete(id)
   }
 
   acknowledge(root: number, received: number, shown: number): void {
@@ -166,6 +173,7 @@ export class ClientSession implements RootHost, CallsHost {
     this.calls.forget()
     this.uploads.lost()
     this.restart()
+    this.sharedRoots.forget()
   }
 
   get window(): number {
@@ -178,7 +186,7 @@ export class ClientSession implements RootHost, CallsHost {
   }
 
   private get all(): readonly ClientRoot[] {
-    return [...this.roots.values(), ...this.sharedRoots.values()]
+    return [...this.roots.values(), ...this.sharedRoots.all]
   }
 
   get calling(): boolean {
@@ -214,11 +222,7 @@ export class ClientSession implements RootHost, CallsHost {
   /** The server has lost what was on the way; with `restored`, it knows what became of the calls. */
   private startAnew(restored: boolean): void {
     const { sent } = this.calls.pending
-    // The numbers of shared roots are the server's: another one may have given the same to another root.
-    const ofShared = this.calls.pending.all.filter(
-      ({ root }) => root !== null && this.sharedRoots.has(root.id),
-    )
-    this.calls.reject(restored ? ofShared : [...sent, ...ofShared])
+    if (!restored) this.calls.reject(sent)
     this.restart()
     this.uploads.restart()
     for (const root of this.roots.values()) this.sendMount(root)
@@ -229,7 +233,7 @@ export class ClientSession implements RootHost, CallsHost {
     this.outgoing.restart()
     this.payloads.lost(new LiverootError('connection_lost'))
     this.streams.lost()
-    for (const id of [...this.sharedRoots.keys()]) this.leaveShared(id)
+    this.sharedRoots.restart()
     for (const root of this.roots.values()) root.restart()
   }
 
@@ -248,7 +252,7 @@ export class ClientSession implements RootHost, CallsHost {
       case 'frame':
         return this.receiveFrame(message)
       case 'unmount':
-        return this.leaveShared(message.root)
+        return this.sharedRoots.leave(message.root)
       case 'chunk':
         return this.payloads.more(message.stream, message.body)
       case 'end':
@@ -267,7 +271,9 @@ export class ClientSession implements RootHost, CallsHost {
       case 'result':
         return this.answer(message)
       case 'callError':
-        return this.settleCall(message.call, message.sequence, (call) => call.reject(errorFrom(message.body)))
+        return this.settleCall(message.call, message.sequence, (call) =>
+          call.reject(errorOf(call, message.body)),
+        )
     }
   }
 
@@ -293,7 +299,9 @@ export class ClientSession implements RootHost, CallsHost {
   private settleCall(call: number, sequence: number, settle: (pending: PendingCall) => void): void {
     const pending = this.calls.answered(call)
     if (pending === undefined) return
-    if (pending.root !== null) return pending.root.whenShown(sequence, () => settle(pending))
+    const { root, elsewhere } = pending
+    // The answer may be an earlier one, and the number that of another server's frame.
+    if (root !== null) return root.whenShown(elsewhere ? root.arrived : sequence, () => settle(pending))
     // It may have had effects on every root; their frames came before the answer.
     const shown = this.all.map(
       (root) => new Promise<void>((resolve) => root.whenShown(root.arrived, resolve)),

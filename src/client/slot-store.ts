@@ -13,7 +13,7 @@ const picture = -2
 
 /**
  * One write of a frame: `[id, content]`, `[id, path, value, ...]`, `[id, like, path, value, ...]`, `[-1, ...ids]` for
- * slots that are gone, or `[-2]` where all that are not in the frame are.
+ * slots that are gone, or `[-2]` where all that are not in the frame are: `[-2, name]` with the name of a shared root's tree.
  */
 export type Write = readonly [number, ...unknown[]]
 
@@ -22,6 +22,8 @@ interface Taken {
   readonly written: number[]
   /** True when showing them suspends: they have a slot in them that is not there yet. */
   readonly suspends: boolean
+  /** Where a picture names the tree. */
+  readonly treeName: string | null
   /** The ids of the slots that are gone: to be given to {@link SlotStore.forget} when the frame is on screen. */
   readonly gone: readonly number[]
 }
@@ -86,7 +88,7 @@ export class SlotStore {
       ? before.filter((id) => !written.includes(id))
       : writes.flatMap(([id, ...ids]) => (id === -1 ? (ids as number[]) : []))
     for (const id of gone) this.leave(id)
-    return { written, suspends, gone }
+    return { written, suspends, gone, treeName: nameIn(writes[0]) }
   }
 
   private content(id: number, values: readonly unknown[]): ReactNode {
@@ -164,6 +166,10 @@ function isMissingRoot(type: unknown, props: Record<string, unknown>): boolean {
   if (typeof type !== 'function' || !(sharedMark in type)) return false
   const root = props[''] as { readonly view: { readonly store: SlotStore } }
   return root.view.store.read(topSlot) === absent
+}
+
+function nameIn(write: Write | undefined): string | null {
+  return write?.[0] === picture && typeof write[1] === 'string' ? write[1] : null
 }
 
 /** What data in a prop is made of: elements may be anywhere in it. */

@@ -17,4 +17,6 @@ export interface Batch {
   readonly gone: readonly number[]
   /** True where the writes are all that there is: every other slot is gone. */
   readonly isPicture?: boolean
+  /** In a picture of a shared root: names its tree, for who may have known another one. */
+  readonly treeName?: string
 }

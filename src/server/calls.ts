@@ -1,4 +1,4 @@
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { ShownHandlers } from '../live/handler-history.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -35,10 +35,10 @@ export class Calls implements CallKeeper {
   receive(message: Message<'call'>): void {
     const { session } = this
     this.answers.came(message.call)
-    if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
+    if (!this.rate.take()) return this.refuse(message, { code: 'calls_too_fast' })
     if (this.answers.repeated(message.call)) return
     if (this.inFlight >= session.host.limits.maxCallsInFlight) {
-      return this.refuse(message, new LiverootError('too_many_calls'))
+      return this.refuse(message, { code: 'too_many_calls' })
     }
     this.inFlight++
     this.answers.log.begin(message.call)
@@ -111,19 +111,27 @@ export class Calls implements CallKeeper {
     args: unknown[] | Failure,
     shown?: ShownHandlers,
   ): void {
-    const { call, root, slot, body } = message
+    const { call } = message
     try {
       if (!Array.isArray(args)) throw args.failure
-      const seen = this.frameOf(message)
-      const target = findTarget(this.session, { root, seen, slot, path, shown })
+      const target = this.targetOf(message, path, shown)
       this.keepLive(call, args)
-      const running = new RunningCall(this.session, this, message, this.asCall(target, String(body)), path)
+      const running = new RunningCall(this.session, this, message, target, path)
       running.run(reviveEvents(args, path))
     } catch (error) {
       this.answering()
       this.ended(call)
-      this.refuse(message, error)
+      this.refuse(message, refusedWith(error))
     }
+  }
+
+  private targetOf(message: Message<'call'>, path: string, shown?: ShownHandlers): Target {
+    const { call, root, slot, body } = message
+    const screen = this.session.screen(root)
+    if (screen?.ranBefore?.(this.session.keeper.callId(call)) && screen.asCall !== undefined)
+      return { screen, call: screen.asCall(neverCalled) }
+    const seen = this.frameOf(message)
+    return this.asCall(findTarget(this.session, { root, seen, slot, path, shown }), String(body))
   }
 
   /** The frame of the tree that the call was made on, or what stands for it. */
@@ -156,9 +164,8 @@ export class Calls implements CallKeeper {
     this.live.delete(call)
   }
 
-  /** Answers a call that never started. */
-  private refuse({ call, root, body }: Message<'call'>, error: unknown): void {
-    const { code, message } = refusedWith(error)
+  /** Answers a call that never started. What floods a server makes no error with a stack. */
+  private refuse({ call, root, body }: Message<'call'>, { code, message }: Refusal): void {
     observeRefusedCall(code, () => {
       const screen = this.session.screen(root) ?? null
       return describeCall(this.session, call, screen, splitBody(String(body)).path)
@@ -200,6 +207,16 @@ export class Calls implements CallKeeper {
   close(): void {
     for (const call of [...this.live.keys()]) this.endLive(call)
   }
+}
+
+interface Refusal {
+  readonly code: ErrorCode
+  readonly message?: string
+}
+
+/** In place of a function that need not run again. */
+function neverCalled(): never {
+  throw new LiverootError('connection_lost')
 }
 
 interface Failure {

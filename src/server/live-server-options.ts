@@ -32,11 +32,11 @@ export interface LiveServerOptions {
   readonly bus?: Bus
   /** Topics that keep history, by topic or pattern, such as `{ 'room:*': { history: 100 } }`. None by default. */
   readonly topics?: TopicOptionsByPattern
-  /** How long those who were on a server that was killed are present to `usePresence` on the others. 6,000. */
+  /** How long those who were on a server that was killed are present to `usePresence` on the others. 5,000. */
   readonly presenceLeaseMs?: number
   /**
    * How long after the server is silent that has a shared component another one takes it over, where the `bus` is one of
-   * several servers. 6,000.
+   * several servers. 5,000.
    */
   readonly sharedLeaseMs?: number
   /** Where browsers connect. `/live` by default. */

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Bus, BusSubscription } from './bus.ts'
 
 /** A server says so many times per lease that it lives. */
-const beatsPerLease = 3
+const beatsPerLease = 5
+/** Between two of them it looks so often who is silent. */
+const looksPerBeat = 2
 
 export interface PeerListener {
   /** That server has been silent for a lease, or says that it ends. */
@@ -42,8 +44,9 @@ export class Peers {
   private readonly silent = new Set<string>()
   private readonly listeners = new Set<PeerListener>()
   private subscription: BusSubscription | null = null
-  private beating: NodeJS.Timeout | undefined
-  private lastBeat = 0
+  private looking: NodeJS.Timeout | undefined
+  private looks = 0
+  private lastLook = 0
   private closed = false
 
   constructor(private readonly host: PeersHost) {}
@@ -63,13 +66,14 @@ export class Peers {
 
   private begin(): void {
     if (this.subscription !== null || this.closed) return
-    const { bus, topic, leaseMs } = this.host
+    const { bus, topic } = this.host
     this.subscription = bus.subscribe(topic, null, {
       message: ({ text }) => this.read(text),
       gap() {},
     })
-    this.beat()
-    this.beating = setInterval(() => this.beat(), leaseMs / beatsPerLease).unref()
+    this.say({ server: this.server })
+    this.lastLook = performance.now()
+    this.looking = setInterval(() => this.look(), this.pauseMs).unref()
   }
 
   private read(text: string): void {
@@ -92,18 +96,26 @@ export class Peers {
     })
   }
 
+  private get pauseMs(): number {
+    return this.host.leaseMs / beatsPerLease / looksPerBeat
+  }
+
+  private look(): void {
+    const now = performance.now()
+    const away = this.subscription?.live !== true
+    // While this server stood still it heard nobody, and what was said then is yet to be read.
+    const stoodStillMs = Math.max(0, now - this.lastLook - this.pauseMs)
+    this.lastLook = now
+    for (const [server, at] of this.heard) {
+      const countedAt = away ? now : Math.min(now, at + stoodStillMs)
+      this.heard.set(server, countedAt)
+      if (now - countedAt > this.host.leaseMs) this.miss(server)
+    }
+    if (++this.looks % looksPerBeat === 0) this.beat()
+  }
+
   private beat(): void {
     this.say({ server: this.server })
-    const now = performance.now()
-    const { leaseMs } = this.host
-    // Whoever stood still for that long has heard nobody.
-    const stoodStill = this.lastBeat > 0 && now - this.lastBeat > leaseMs
-    const away = stoodStill || this.subscription?.live !== true
-    this.lastBeat = now
-    for (const [server, at] of this.heard) {
-      if (away) this.heard.set(server, now)
-      else if (now - at > leaseMs) this.miss(server)
-    }
     for (const listener of [...this.listeners]) listener.beat?.()
   }
 
@@ -139,7 +151,7 @@ export class Peers {
     if (this.closed) return
     if (this.subscription !== null) this.say({ server: this.server, ends: true })
     this.closed = true
-    clearInterval(this.beating)
+    clearInterval(this.looking)
     void this.subscription?.end()
   }
 }

@@ -8,7 +8,7 @@ import { PresenceRoom, type RoomHost, type RoomNews } from './presence-room.ts'
 import { SlicedDelivery } from './sliced-delivery.ts'
 
 /** How long the members of a server that is silent are still here, where the application does not say. */
-export const defaultPresenceLeaseMs = 6_000
+export const defaultPresenceLeaseMs = 5_000
 
 const nobody: readonly PresenceEntry<unknown>[] = []
 

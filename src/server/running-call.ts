@@ -55,7 +55,8 @@ export class RunningCall {
       // On the server that is a transition too: what shows before it ends is what shall show at once. What it sets at
       // once, and what it sets last, are its effects; what it sets meanwhile tells of its progress.
       if (inTransition && !isAction(this.path)) this.markEffects(true)
-      this.session.keeper.begin(this.id)
+      // Where it may have begun is known where its effects are.
+      if (!this.screen?.logsCalls) this.session.keeper.begin(this.id)
       const result = observed === null ? this.call(args) : observed.run(() => this.call(args))
       if (isThenable(result)) void this.settle(result)
       else this.finish(result)

@@ -17,6 +17,10 @@ export interface Screen {
   readonly former?: FormerFrames | null
   /** A function on it as a call, which runs once on all servers. */
   asCall?(run: ServerFunction): ServerFunction
+  /** True where the tree has an account of its calls, on whatever server it is. */
+  readonly logsCalls?: boolean
+  /** True for a call that is known to have run, by its `callId`; its function may be gone. */
+  ranBefore?(call: string): boolean
   /** What the browser showed in a slot when frame `seen` was on its screen, for a call that waits before {@link find}. */
   shownHandlers(slot: number, seen: number): ShownHandlers | undefined
   /** The function that the browser showed in a slot at `path` when frame `seen` was on its screen. */

@@ -108,6 +108,7 @@ export class FollowedTree implements SharedOrigin {
     // It has the whole state, where it has one.
     if (news.state !== undefined) this.state.clear()
     const frame = this.frameOf(news, body)
+    if (this.state.tree !== null) this.root.shows(this.state.tree)
     // Those who have not got the frames until here cannot take the next one.
     const behind = isNews ? [...this.root.audience] : [...this.waitingForPicture]
     this.waitingForPicture.clear()
@@ -195,6 +196,11 @@ export class FollowedTree implements SharedOrigin {
 
   asCall(run: ServerFunction): ServerFunction {
     return run
+  }
+
+  /** The owner knows. */
+  ranBefore(): boolean {
+    return false
   }
 
   private readonly sendCall: SendCall = (call, args) => this.seat.send({ ...call, to: this.owner }, args)

@@ -27,6 +27,8 @@ export interface StateNews {
   readonly gone: readonly number[]
   /** The calls that began, or ended, since. */
   readonly calls?: readonly CallRow[]
+  /** Names the tree that has it: where who has it goes on, the tree is the same. */
+  readonly tree?: string
   /** It is not told any more, and what was told is to be forgotten. */
   readonly tooLarge?: true
 }

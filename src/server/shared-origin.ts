@@ -24,6 +24,8 @@ export interface SharedOrigin {
   holds(slot: number, released: () => void): boolean
   /** A function of the tree as a call: it runs once, however often it is asked for. */
   asCall(run: ServerFunction): ServerFunction
+  /** True for a call that is known here to have run: what it is told needs no function, which may be gone. */
+  ranBefore(id: string): boolean
   lists(id: string, lag: Lag): boolean
   /** Calls back in the next flush, with the number of the frame that has all that changed until then. */
   afterFlush(callback: (sequence: number) => void): void

@@ -38,6 +38,11 @@ export class OwnedCalls {
     return this.seat.root.registry.host
   }
 
+  /** True for a call that runs, or ran before. */
+  knows(id: string): boolean {
+    return this.running.has(id) || this.told.find(id) !== undefined
+  }
+
   /** Runs a call, unless it ran before: its server was lost with the answer, and another one asks again. */
   once(id: string, call: () => unknown): unknown {
     const running = this.running.get(id)
@@ -98,13 +103,10 @@ export class OwnedCalls {
 
   private async start(call: ArrivedCall, text: string, shown?: ShownHandlers): Promise<void> {
     try {
-      const found = await this.find(call, shown)
-      const args = await decodeArguments(0, call.hasArguments ? text : null, this.argumentHost(call))
-      if (args.some((each) => each instanceof ReceivedArgument)) throw new LiverootError('not_forwarded')
-      const session = decodeValue(call.session) as LiveSession
+      const { id } = call
+      // What it did may have taken its function away.
+      const run = this.knows(id) ? unknown : await this.functionOf(call, text, shown)
       if (this.stopped) return
-      const { id, path } = call
-      const run = () => callFor(session, () => found(...reviveEvents(args, path)))
       const result = runAsCall(id, () => this.once(id, run))
       // At once: what it set may end the tree, and then the answer must be on its way.
       if (!isThenable(result)) return this.answer(call, { value: result })
@@ -116,6 +118,14 @@ export class OwnedCalls {
     } catch (error) {
       this.answer(call, { error })
     }
+  }
+
+  private async functionOf(call: ArrivedCall, text: string, shown?: ShownHandlers): Promise<() => unknown> {
+    const found = await this.find(call, shown)
+    const args = await decodeArguments(0, call.hasArguments ? text : null, this.argumentHost(call))
+    if (args.some((each) => each instanceof ReceivedArgument)) throw new LiverootError('not_forwarded')
+    const session = decodeValue(call.session) as LiveSession
+    return () => callFor(session, () => found(...reviveEvents(args, call.path)))
   }
 
   private async find(
@@ -196,6 +206,11 @@ const refusals: ReadonlySet<string> = new Set([
   'arguments_too_deep',
   'invalid_arguments',
 ])
+
+/** Of a call that is known, and will not run: if it is not known any more, nobody can say what became of it. */
+function unknown(): never {
+  throw new LiverootError('connection_lost')
+}
 
 /** What a call that ran before is told. */
 function again(outcome: Outcome | null): unknown {

@@ -11,7 +11,7 @@ import { OwnedCalls } from './shared-owned-calls.ts'
 import type { SharedSeat } from './shared-seat.ts'
 import type { SharedState } from './shared-state.ts'
 import { type ToldHost, ToldState } from './shared-told.ts'
-import { SharedTree, type TreeRelay } from './shared-tree.ts'
+import { newTreeName, SharedTree, type TreeRelay } from './shared-tree.ts'
 import { encodeValue } from './value-codec.ts'
 
 /** The tree of a shared root on the server that owns it, for the servers that follow. */
@@ -44,8 +44,9 @@ export class OwnedTree implements TreeRelay, ToldHost {
     const treeState = new TreeState(keeper, state.slots(), sequence === 0 ? 0 : sequence + 1)
     // What was too large may not be any more.
     state.tooLarge = false
+    state.tree ??= newTreeName()
     this.told = new ToldState(this, treeState, state)
-    this.shared = new SharedTree(root, treeState)
+    this.shared = new SharedTree(root, state.tree, treeState)
     this.shared.relay = this
     this.calls = new OwnedCalls(seat, this.shared, this.told)
   }
@@ -137,6 +138,10 @@ export class OwnedTree implements TreeRelay, ToldHost {
   callHere(id: string, call: () => unknown): unknown {
     const result = this.calls.once(id, call)
     return this.isKept ? this.calls.kept(result) : result
+  }
+
+  ranBefore(id: string): boolean {
+    return this.calls.knows(id)
   }
 
   private newModules({ writes }: Batch): string[] {

@@ -1,13 +1,14 @@
 import type { ShownHandlers } from '../live/handler-history.ts'
 import type { SharedRequest } from '../live/shared.ts'
 import type { Lag } from '../live/tree-observer.ts'
+import { frameSeen } from '../protocol/newest-render.ts'
 import { Audience } from './audience.ts'
 import { describeError, reportedAs } from './errors-out.ts'
 import type { ServerFunction } from './server-functions.ts'
 import type { Forward, SharedOrigin } from './shared-origin.ts'
 import type { Holder, SharedRoots } from './shared-roots.ts'
 import { SharedSeat } from './shared-seat.ts'
-import { SharedTree } from './shared-tree.ts'
+import { newTreeName, SharedTree } from './shared-tree.ts'
 import type { Viewer } from './viewer.ts'
 
 /** One instance of a shared component, as the viewers of this server see it. */
@@ -26,6 +27,10 @@ export class SharedRoot implements Holder {
   private seat: SharedSeat | null = null
   /** The number of the newest frame of the origins that there were. */
   private last = 0
+  /** Names the tree that its viewers see, or saw last; null where no call can have run on it. */
+  private treeName: string | null = null
+  /** The first frame of that tree: functions that were seen before are another's. */
+  private firstOfTree = 0
   /** Calls that wait until it is known where they go. */
   private waiting: (() => void)[] = []
 
@@ -54,12 +59,13 @@ export class SharedRoot implements Holder {
     this.mounted = true
     const { cluster } = this.registry
     if (cluster !== null) this.seat = new SharedSeat(this, cluster)
-    else this.run(new SharedTree(this))
+    else this.run(new SharedTree(this, newTreeName()))
   }
 
   /** Has the tree here. */
   run(tree: SharedTree): void {
     this.setOrigin(tree)
+    this.shows(tree.name)
     tree.mount()
     // The places in it are found by those who join it.
     this.registry.takeSteps()
@@ -78,6 +84,20 @@ export class SharedRoot implements Holder {
     this.origin?.close()
     this.origin = origin
     for (const viewer of this.audience) viewer.behind = true
+  }
+
+  /** The viewers get frames of that tree. Where it began afresh, what they called on the one before is nothing to it. */
+  shows(treeName: string): void {
+    const isOther = this.treeName !== null && this.treeName !== treeName
+    this.treeName = treeName
+    if (!isOther) return
+    this.firstOfTree = this.last + 1
+    this.seat?.forwarded.lose()
+  }
+
+  /** What its viewers saw was not sure to be its tree: no call ran on it. */
+  doubted(): void {
+    this.treeName = null
   }
 
   /** A component that has it in its place is mounted; the returned function is to be called when it is gone. */
@@ -196,7 +216,11 @@ export class SharedRoot implements Holder {
     lag: Lag,
     shown?: ShownHandlers,
   ): ServerFunction | undefined {
-    return this.origin?.find(slot, path, seen, lag, shown)
+    return frameSeen(seen) < this.firstOfTree ? undefined : this.origin?.find(slot, path, seen, lag, shown)
+  }
+
+  ranBefore(call: string): boolean {
+    return this.origin?.ranBefore(call) ?? false
   }
 
   forward(slot: number, path: string, seen: number, lag: Lag): Forward | undefined {

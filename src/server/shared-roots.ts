@@ -25,7 +25,7 @@ export interface SharedHost {
 }
 
 /** How long the owner of a shared root may be silent, where the application does not say. */
-export const defaultSharedLeaseMs = 6_000
+export const defaultSharedLeaseMs = 5_000
 
 interface SharedRootsHost extends SharedHost {
   readonly limits: Readonly<LiveLimits>

@@ -134,6 +134,7 @@ export class SharedSeat implements PeerListener {
     clearTimeout(this.claiming)
     clearTimeout(this.settling)
     this.claim = claim
+    if (this.settling !== undefined) this.root.doubted()
     this.settling = undefined
     this.owned?.stop()
     this.store?.drop()

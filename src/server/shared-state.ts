@@ -10,6 +10,8 @@ import { decodeSlot } from './snapshot.ts'
 export class SharedState {
   readonly calls = new SharedCallLog()
   private readonly texts = new Map<number, string>()
+  /** Names the tree that has it; null where who goes on begins afresh. */
+  tree: string | null = null
   /** How often it has changed. */
   version = 0
   /** Characters of all texts. */
@@ -23,13 +25,14 @@ export class SharedState {
 
   /** All of it, for one who has nothing. */
   get whole(): StateNews {
-    const { version, rows, calls } = this
+    const { version, rows, calls, tree } = this
     if (this.tooLarge) return { version, rows: [], gone: [], tooLarge: true }
-    return { version, rows, gone: [], calls: calls.rows }
+    return { version, rows, gone: [], calls: calls.rows, ...(tree === null ? {} : { tree }) }
   }
 
-  apply({ version = this.version, rows, gone, calls, tooLarge }: StateNews): void {
+  apply({ version = this.version, rows, gone, calls, tree, tooLarge }: StateNews): void {
     this.version = version
+    if (tree !== undefined) this.tree = tree
     for (const id of gone) this.delete(id)
     for (const [id, text] of rows) {
       this.delete(id)
@@ -51,6 +54,7 @@ export class SharedState {
   giveUp(): void {
     this.texts.clear()
     this.length = 0
+    this.tree = null
     this.tooLarge = true
   }
 

@@ -9,9 +9,11 @@ import type { SharedState } from './shared-state.ts'
 
 // What a session store has of a shared root, as texts by key:
 //   v        how often its state has changed
+//   t        names the tree that has it
 //   s<slot>  the state behind a slot
 //   c<call>  how a call ended; null while it runs
 const versionKey = 'v'
+const treeKey = 't'
 
 /** A store that does not answer within this time is not waited for. */
 const claimMs = 3_000
@@ -161,10 +163,11 @@ export class SharedStore {
 }
 
 function* entriesOf(
-  { rows, gone, calls }: StateNews,
+  { rows, gone, calls, tree }: StateNews,
   version: number,
 ): Iterable<readonly [string, string | null]> {
   yield [versionKey, String(version)]
+  if (tree !== undefined) yield [treeKey, tree]
   for (const id of gone) yield [`s${id}`, null]
   for (const [id, text] of rows) yield [`s${id}`, text]
   for (const [id, outcome] of calls ?? []) yield [`c${id}`, JSON.stringify(outcome)]
@@ -177,5 +180,7 @@ function newsOf(entries: SessionEntries): StateNews {
     if (key.startsWith('s')) rows.push([Number(key.slice(1)), text])
     else if (key.startsWith('c')) calls.push([key.slice(1), JSON.parse(text) as Outcome | null])
   }
-  return { version: Number(entries.get(versionKey)), rows, gone: [], calls }
+  const tree = entries.get(treeKey)
+  const version = Number(entries.get(versionKey))
+  return { version, rows, gone: [], calls, ...(tree === undefined ? {} : { tree }) }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createElement, type ReactElement } from 'react'
 import { callId } from '../live/call-id.ts'
 import { scheduleFlush } from '../live/flush-queue.ts'
@@ -23,6 +24,11 @@ import type { Viewer } from './viewer.ts'
 /** With so many frames not yet sent to everybody, the next one waits, and brings the newest state. */
 const maxBacklog = 2
 
+/** A name that no other tree has. */
+export function newTreeName(): string {
+  return randomBytes(6).toString('base64url')
+}
+
 /** Tells other servers what a tree shows. */
 export interface TreeRelay {
   /** True where one wants its frames. */
@@ -38,6 +44,8 @@ export interface TreeRelay {
   whenTold(callback: () => void): void
   /** Runs a call of a viewer here, unless it ran before, perhaps on another server. */
   callHere(id: string, call: () => unknown): unknown
+  /** True for a call that ran before. */
+  ranBefore(id: string): boolean
 }
 
 /** The tree of a shared root: it is rendered and encoded once for all its viewers. */
@@ -54,9 +62,13 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   private readonly waitingForPicture = new Map<unknown, (picture: SharedFrame) => void>()
   private readonly waiting: ((sequence: number) => void)[] = []
 
-  /** @param state where other servers shall be able to go on with it. */
+  /**
+   * @param name tells browsers whether it is the tree that they know.
+   * @param state where other servers shall be able to go on with it.
+   */
   constructor(
     private readonly root: SharedRoot,
+    readonly name: string,
     state: TreeState | null = null,
   ) {
     this.tree = new LiveTree(this, `live${root.id}`, state)
@@ -105,7 +117,7 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   private showPicture(callback: (picture: SharedFrame) => void): void {
     const { sequence } = this.tree
     if (this.latestPicture?.sequence === sequence) return callback(this.latestPicture)
-    this.encode(this.tree.picture(), (frame) => {
+    this.encode({ ...this.tree.picture(), treeName: this.name }, (frame) => {
       // Who comes later would miss what of the rest has come before.
       if (frame.stream === undefined) this.latestPicture = frame
       callback(frame)
@@ -240,6 +252,10 @@ export class SharedTree implements TreeObserver, SharedOrigin {
   asCall(run: ServerFunction): ServerFunction {
     const { relay } = this
     return relay === null ? run : (...args) => relay.callHere(callId(), () => run(...args))
+  }
+
+  ranBefore(id: string): boolean {
+    return this.relay?.ranBefore(id) ?? false
   }
 
   lists(id: string, { shown }: Lag): boolean {

@@ -136,6 +136,13 @@ export class Viewer implements Screen, Lag {
     return this.root.asCall(run)
   }
 
+  /** Whoever has the tree knows which calls ran. */
+  readonly logsCalls = true
+
+  ranBefore(call: string): boolean {
+    return this.root.ranBefore(call)
+  }
+
   shownHandlers(slot: number, seen: number): ShownHandlers | undefined {
     return this.root.shownHandlers(slot, seen, this)
   }

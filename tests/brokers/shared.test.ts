@@ -33,7 +33,7 @@ class Peer {
   }
 
   get pictures(): number {
-    return this.frames.filter((frame) => frame.includes('[[-2]')).length
+    return this.frames.filter((frame) => frame.includes('[[-2,')).length
   }
 
   /** What the newest frame shows: the last number in it. */

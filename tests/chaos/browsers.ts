@@ -1,4 +1,6 @@
-// Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails.
+// Many browsers with real client sessions and DOMs by jsdom, in a process of their own, behind a network that fails: see
+// browser-processes.ts.
+import type { LiverootError } from '../../src/errors.ts'
 import { answerParent } from '../processes/answer-parent.ts'
 import { figures, keepFailures } from '../processes/figures.ts'
 import { isDocumented } from '../support/documented.ts'
@@ -7,9 +9,20 @@ import './app.tsx'
 import { ChaosClient } from './client.tsx'
 import { ChaosProxy, type ProxyOptions } from './proxy.ts'
 
-keepFailures(isDocumented)
+/** Calls that nobody waited for and that were refused, by code: how often. */
+const refused: Record<string, number> = {}
+
+keepFailures((error) => {
+  if (!isDocumented(error)) return false
+  const { code } = error as LiverootError
+  const name = code ?? 'failed'
+  refused[name] = (refused[name] ?? 0) + 1
+  return true
+})
 
 export interface OpenBrowsers extends Omit<ProxyOptions, 'draw'> {
+  /** The number of the first client; the others follow. */
+  readonly first: number
   readonly clients: number
   readonly seed: number
   readonly meanPauseMs: number
@@ -33,6 +46,8 @@ export interface Finished {
   readonly counts: readonly number[]
   /** Operations of each whose call was refused, for the server was killed while it ran: they must have no effect. */
   readonly interrupted: readonly (readonly number[])[]
+  /** Of calls that nobody waited for, as those of clicks are. */
+  readonly refused: Readonly<Record<string, number>>
   readonly wrong: readonly string[]
   readonly cuts: number
   readonly connections: number
@@ -43,12 +58,20 @@ let clients: ChaosClient[] = []
 let runs: Promise<void>[] = []
 
 answerParent({
-  open: async ({ clients: count, seed, meanPauseMs, counts, interrupted, ...network }: OpenBrowsers) => {
-    proxy = new ChaosProxy({ ...network, draw: new Draw(seed) })
+  open: async ({
+    first,
+    clients: count,
+    seed,
+    meanPauseMs,
+    counts,
+    interrupted,
+    ...network
+  }: OpenBrowsers) => {
+    proxy = new ChaosProxy({ ...network, draw: new Draw(seed + first) })
     const port = await proxy.listen()
     clients = Array.from(
       { length: count },
-      (_, client) => new ChaosClient({ port, seed, client, meanPauseMs }),
+      (_, i) => new ChaosClient({ port, seed, client: first + i, meanPauseMs }),
     )
     runs = clients.map((client, i) => client.run(counts?.[i], interrupted?.[i]))
   },
@@ -62,11 +85,12 @@ answerParent({
     proxy.calm()
     if (!all) for (const client of clients) client.stop()
     await Promise.all(runs)
-    const wrong = clients.flatMap((client, i) => client.wrong.map((what) => `client ${i}: ${what}`))
+    const wrong = clients.flatMap(({ name, wrong: all }) => all.map((what) => `client ${name}: ${what}`))
     const interrupted = clients.map((client) => client.interrupted)
     return {
       counts: clients.map(({ done }) => done),
       interrupted,
+      refused,
       wrong,
       cuts: proxy.cuts,
       connections: proxy.connections,

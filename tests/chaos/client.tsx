@@ -9,6 +9,13 @@ import { type Operation, operation } from './script.ts'
 /** Longer than anything takes, on any machine, kills and reconnects included. */
 const patienceMs = 120_000
 
+/**
+ * A client that waits looks at its page less and less often: hundreds that wait for one server would keep a core busy with
+ * looking, and nothing would come to any of them.
+ */
+const firstLookMs = 5
+const longestLookMs = 100
+
 export interface ClientOptions {
   readonly port: number
   readonly seed: number
@@ -29,7 +36,7 @@ export class ChaosClient {
   private readonly page: Page
   private readonly draw: Draw
   private stopping = false
-  private readonly name: string
+  readonly name: string
 
   constructor(private readonly options: ClientOptions) {
     this.name = String(options.client)
@@ -147,9 +154,9 @@ export class ChaosClient {
 
   private async until(condition: () => boolean): Promise<void> {
     const end = Date.now() + patienceMs
-    while (!condition()) {
+    for (let pauseMs = firstLookMs; !condition(); pauseMs = Math.min(1.3 * pauseMs, longestLookMs)) {
       if (Date.now() > end) throw new Error(`waited in vain for ${condition}; the page shows ${this.html}`)
-      await sleep(5)
+      await sleep(pauseMs)
     }
   }
 }

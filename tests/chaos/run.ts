@@ -1,15 +1,16 @@
-import { Child } from '../processes/child.ts'
-import type { Figures } from '../processes/figures.ts'
 import { Draw } from '../support/random.ts'
-import type { Finished, OpenBrowsers, Progress } from './browsers.ts'
+import { BrowserProcesses } from './browser-processes.ts'
+import type { Finished } from './browsers.ts'
 import { Pushes } from './pushes.ts'
-import { type ServerFigures, Servers } from './servers.ts'
+import { Servers } from './servers.ts'
 import { type EngineName, newPlace, removePlace, timersOf } from './stores.ts'
 
 export interface ChaosOptions {
   readonly seconds: number
   readonly seed: number
   readonly clients: number
+  /** How many servers the connections go to at random; where there are several, the store's engine is their bus, too. */
+  readonly servers: number
   /** Where sessions are kept. */
   readonly store: EngineName
   readonly killEveryMs: number
@@ -22,6 +23,7 @@ export interface ChaosOptions {
 
 export const defaultChaosOptions = {
   clients: 200,
+  servers: 1,
   killEveryMs: 20_000,
   meanBytesToCut: 20_000,
   jitterMs: 30,
@@ -68,18 +70,19 @@ interface Played {
 async function disturbed(options: ChaosOptions): Promise<Played> {
   const { seconds, seed, clients, store, progress = () => {} } = options
   const place = newPlace(store)
-  const servers = new Servers(program, 1, [store, 'memory', place])
-  const browsers = startBrowsers()
+  const bus = options.servers > 1 ? store : 'memory'
+  const servers = new Servers(program, options.servers, [store, bus, place])
+  const browsers = new BrowserProcesses(clients)
   await servers.start()
   const { meanBytesToCut, jitterMs, meanPauseMs } = options
   const network = { targets: servers.ports, meanBytesToCut, jitterMs }
-  await browsers.ask('open', { clients, seed, meanPauseMs, ...network } satisfies OpenBrowsers)
+  await browsers.open({ seed, meanPauseMs, ...network })
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
   const pushing = pushes.run(options.pushPauseMs)
   if (options.killEveryMs > 0) servers.killEvery(options.killEveryMs, new Draw(seed))
   const started = Date.now()
   const report = async () => {
-    const { operations, connections, waiting } = await browsers.ask<Progress>('progress')
+    const { operations, connections, waiting } = await browsers.progress()
     const seconds = Math.round((Date.now() - started) / 1000)
     progress(
       `${seconds} s: ${operations} operations, ${servers.kills} kills, ${connections} connections, ${waiting} browsers without one`,
@@ -91,12 +94,12 @@ async function disturbed(options: ChaosOptions): Promise<Played> {
   await servers.spare()
   pushes.stop()
   await pushing
-  const played = await settle(browsers, servers, pushes, store)
-  removePlace(store, place)
-  const { counts, interrupted, cuts, connections } = played.finished
+  const played = await settle(browsers, servers, pushes, { stops: true, timers: timersOf(store, bus) })
+  await removePlace(store, place)
+  const { counts, interrupted, refused, cuts, connections } = played.finished
   const lines = [
     `${counts.reduce((a, b) => a + b)} operations of ${clients} clients, ${pushes.answered} pushes (${pushes.repeated} repeated)`,
-    `${interrupted.flat().length} calls that waited themselves were interrupted by a kill`,
+    `${interrupted.flat().length} calls that waited themselves were interrupted by a kill; refused of others: ${JSON.stringify(refused)}`,
     `${servers.kills} kills, ${cuts} connections cut of ${connections}`,
     ...played.lines,
   ]
@@ -109,60 +112,55 @@ async function undisturbed(
   { counts, interrupted }: Finished,
 ): Promise<Played> {
   const servers = new Servers(program, 1, ['memory', 'memory', ''])
-  const browsers = startBrowsers()
+  const browsers = new BrowserProcesses(clients)
   await servers.start()
   const network = { targets: servers.ports }
-  await browsers.ask('open', {
-    clients,
-    seed,
-    meanPauseMs: 0,
-    counts,
-    interrupted,
-    ...network,
-  } satisfies OpenBrowsers)
+  await browsers.open({ seed, meanPauseMs: 0, counts, interrupted, ...network })
   const pushes = new Pushes(clients, () => servers.ports[0] as number)
-  return settle(browsers, servers, pushes, null)
+  return settle(browsers, servers, pushes, { stops: false, timers: 0 })
 }
 
 /**
  * Lets everybody end what they do, pushes what is pushed last, looks, and leaves nothing behind.
  *
- * @param store of a run that was disturbed; in one that was not, everybody does all that they are to do.
+ * @param stops whether nobody begins anything more; else everybody does all that they are to do.
+ * @param timers that each server has for itself.
  */
 async function settle(
-  browsers: Child,
+  browsers: BrowserProcesses,
   servers: Servers,
   pushes: Pushes,
-  store: EngineName | null,
+  { stops, timers }: { readonly stops: boolean; readonly timers: number },
 ): Promise<Played> {
-  const finished = await browsers.ask<Finished>('finish', store === null)
-  const screens = await browsers.ask<string[]>('screens', await pushes.last())
-  await browsers.ask('leave')
-  const left = await whatIsLeft(browsers, servers, timersOf(store ?? 'memory'))
+  const finished = await browsers.finish(!stops)
+  const screens = await browsers.screens(await pushes.last())
+  await browsers.leave()
+  const left = await whatIsLeft(browsers, servers, timers)
   await Promise.all([browsers.stop(), servers.stop()])
   const wrong = [...finished.wrong, ...left.wrong]
   return { finished, kills: servers.kills, screens, wrong, lines: left.lines }
 }
 
-/** Longer than anything that waits for a browser to come back, or for a page to be shown again. */
+/** Longer than anything that waits for a browser to come back, here or on another server, or for a page to be shown again. */
 const leavingMs = 90_000
 
 /** Everybody has left: no tree, no connection, no timer shall be left of them. */
 async function whatIsLeft(
-  browsers: Child,
+  browsers: BrowserProcesses,
   servers: Servers,
   ownTimers: number,
 ): Promise<{ wrong: string[]; lines: string[] }> {
   const end = Date.now() + leavingMs
   const errors: string[] = []
   for (;;) {
-    const [page, ...live] = (
-      await Promise.all([browsers.ask<Figures>('figures'), servers.figures()])
-    ).flat() as [Figures, ...ServerFigures[]]
-    errors.push(...page.failures, ...live.flatMap((each) => [...each.errors, ...each.failures]))
+    const [pages, live] = await Promise.all([browsers.figures(), servers.figures()])
+    errors.push(...pages.flatMap(({ failures }) => failures))
+    errors.push(...live.flatMap((each) => [...each.errors, ...each.failures]))
     const held = [
-      ['timers of the browsers', page.resources.Timeout ?? 0],
-      ['sockets of the browsers', page.resources.TCPSocketWrap ?? 0],
+      ...pages.flatMap(({ resources: { Timeout = 0, TCPSocketWrap = 0 } }): [string, number][] => [
+        ['timers of the browsers', Timeout],
+        ['sockets of the browsers', TCPSocketWrap],
+      ]),
       ...live.flatMap((each, i): [string, number][] => [
         [`connections of server ${i}`, each.connections],
         [`sessions of server ${i}`, each.sessions],
@@ -175,8 +173,4 @@ async function whatIsLeft(
     const heap = live.map(({ heapBytes }) => `${(heapBytes / 1e6).toFixed(1)} MB`)
     return { wrong: [...errors, ...left], lines: [`heap of the servers after: ${heap.join(', ')}`] }
   }
-}
-
-function startBrowsers(): Child {
-  return Child.start(new URL('./browsers.ts', import.meta.url))
 }

@@ -11,9 +11,11 @@ import { brokerUrls } from '../support/brokers.ts'
 export const engineNames = ['memory', 'file', 'redis', 'nats'] as const
 export type EngineName = (typeof engineNames)[number]
 
-/** The timers that an open store has for itself: the client of NATS asks its server from time to time whether it lives. */
-export function timersOf(engine: EngineName): number {
-  return engine === 'nats' ? 1 : 0
+/** The timers that an open store and an open bus have for themselves: they ask from time to time whether their broker lives. */
+export function timersOf(store: EngineName, bus: EngineName): number {
+  const ofClient = (engine: EngineName) => (engine === 'nats' ? 1 : 0)
+  const ofBus = bus === 'nats' || bus === 'redis' ? 1 + ofClient(bus) : 0
+  return ofClient(store) + ofBus
 }
 
 /** What is one run's own at an engine: a path, or what keys and topics begin with. */
@@ -46,7 +48,16 @@ export function openBus(engine: EngineName, place: string): Bus {
   }
 }
 
-/** Forgets a file; what is kept at a broker has names of its own and an end. */
-export function removePlace(engine: EngineName, place: string): void {
+/** Leaves nothing of a run behind; what is in Redis its sessions took with them, or has an end. */
+export async function removePlace(engine: EngineName, place: string): Promise<void> {
   if (engine === 'file') for (const end of ['', '.lock', '.new']) rmSync(place + end, { force: true })
+  if (engine !== 'nats') return
+  // The servers, which begin again and again, have no use for these.
+  const { jetstreamManager } = await import('@nats-io/jetstream')
+  const { connect } = await import('@nats-io/transport-node')
+  const connection = await connect({ servers: brokerUrls.nats })
+  const { streams } = await jetstreamManager(connection)
+  // That of the store, and that of the bus, where there is one.
+  for (const name of [`KV_${place}`, `liveroot_${place}`]) await streams.delete(name).catch(() => {})
+  await connection.close()
 }

@@ -33,8 +33,6 @@ export interface Deeds {
   readonly interrupted: readonly number[]
   /** Calls that were answered, by tally. */
   readonly counted: Tokens
-  /** Calls that their tally's server took with it: they may have been counted. */
-  readonly lost: Tokens
   /** What it shows of what everybody in its room sees. */
   readonly picture: Readonly<Record<string, string>>
   readonly wrong: readonly string[]
@@ -47,7 +45,6 @@ export class ClusterClient {
   private readonly lines: number[] = []
   private readonly interrupted: number[] = []
   private readonly counted: Record<string, readonly string[]> = {}
-  private readonly lost: Record<string, readonly string[]> = {}
   private own = 0
   private readonly wrong: string[] = []
   private readonly heard = new Heard()
@@ -117,14 +114,9 @@ export class ClusterClient {
 
   private async count(tally: string, n: number): Promise<void> {
     const token = `${this.options.client}.${n}`
-    try {
-      const answer = await this.ask(`tally-${tally}`, 'add', token)
-      if (answer !== token) throw new Error(`${token} was answered with ${answer}`)
-      this.counted[tally] = [...(this.counted[tally] ?? []), token]
-    } catch (error) {
-      if ((error as LiverootError).code !== 'connection_lost') throw error
-      this.lost[tally] = [...(this.lost[tally] ?? []), token]
-    }
+    const answer = await this.ask(`tally-${tally}`, 'add', token)
+    if (answer !== token) throw new Error(`${token} was answered with ${answer}`)
+    this.counted[tally] = [...(this.counted[tally] ?? []), token]
   }
 
   private async ask(name: string, what: string, value?: unknown): Promise<unknown> {
@@ -138,9 +130,9 @@ export class ClusterClient {
   }
 
   get deeds(): Deeds {
-    const { lines, interrupted, counted, lost, picture, wrong } = this
+    const { lines, interrupted, counted, picture, wrong } = this
     const { client, room } = this.options
-    return { client, room, lines, interrupted, counted, lost, picture, wrong: [...wrong, ...this.unlike()] }
+    return { client, room, lines, interrupted, counted, picture, wrong: [...wrong, ...this.unlike()] }
   }
 
   /** What of its own it shows wrongly, when it has stopped. */

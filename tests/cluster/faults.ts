@@ -10,9 +10,7 @@ export function faultsOf({ deeds, records }: Ended): string[] {
     for (const each of inRoom) wrong.push(...unlike(each, inRoom[0] as Deeds, record))
     for (const [tally, tokens] of Object.entries(record.tokens)) {
       const counted = deeds.flatMap((each) => each.counted[tally] ?? [])
-      const lost = new Set(deeds.flatMap((each) => each.lost[tally] ?? []))
-      const found = tokens.filter((token, i) => !lost.has(token) || tokens.indexOf(token) !== i)
-      wrong.push(...difference(`tally ${tally} in room ${record.room}`, counted, found))
+      wrong.push(...difference(`tally ${tally} in room ${record.room}`, counted, tokens))
     }
   }
   return wrong

@@ -66,7 +66,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     .flat()
     .flatMap((each) => [...each.failures, ...((each as ServerFigures).errors ?? [])])
   await Promise.all([browsers.stop(), servers.stop()])
-  removePlace(engine, place)
+  await removePlace(engine, place)
   const calls = ended.deeds.reduce((sum, each) => sum + callsOf(each), 0)
   return { wrong: [...presence.wrong, ...wrong, ...failures], lines, calls, kills: servers.kills }
 }
@@ -139,7 +139,7 @@ function describe(
     `${kills} kills, ${connections} connections of ${deeds.length} clients`,
     `${sum(({ lines }) => lines.length)} messages, and ${sum(({ interrupted }) => interrupted.length)} whose call was interrupted by a kill`,
     `${records.reduce((all, { lines }) => all + lines.length - new Set(lines.map(({ call }) => call)).size, 0)} messages that a call published again, for it ran again`,
-    `${sum(({ counted }) => Object.values(counted).flat().length)} calls of shared components, and ${sum(({ lost }) => Object.values(lost).flat().length)} that a server took with it`,
+    `${sum(({ counted }) => Object.values(counted).flat().length)} calls of shared components`,
     `presence was right at most ${Math.max(0, ...rightAfterMs)} ms after a kill`,
   ]
 }

@@ -5,7 +5,8 @@ import { createRoot } from 'react-dom/client'
 import { unstable_IdlePriority as idle, unstable_scheduleCallback as schedule } from 'scheduler'
 import { createBindings } from '../../src/client/bind.ts'
 import { decodePayload, wholePayload } from '../../src/client/flight.ts'
-import { ClientRoot, type RootHost } from '../../src/client/root.ts'
+import { ClientRoot } from '../../src/client/root.ts'
+import type { RootHost } from '../../src/client/root-host.ts'
 import { settle } from '../../src/client/settle.ts'
 import { Slot, StoreContext } from '../../src/client/slot.tsx'
 import { SlotStore, type Write } from '../../src/client/slot-store.ts'
@@ -40,6 +41,7 @@ function sharedRoot(id: number, find: (id: number) => ClientRoot): ClientRoot {
     start: (_root, reference, args) => noFunctions.start(reference, args),
     unmount() {},
     replaced() {},
+    shows() {},
     sharedRoot: find,
   }
   return new ClientRoot(host, id, '')

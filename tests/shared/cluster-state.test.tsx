@@ -1,45 +1,13 @@
 import '../support/dom.ts'
 import { shared } from 'liveroot'
 import { live } from 'liveroot/client'
-import { type LiveServerOptions, MemoryHub, memoryBus, route, type SessionStore } from 'liveroot/server'
+import { type LiveServerOptions, MemoryHub, memoryBus, route } from 'liveroot/server'
 import { clientComponent } from 'liveroot/testing'
 import { type ReactNode, useLayoutEffect, useState } from 'react'
-import { KeptSessions } from '../../src/server/kept-sessions.ts'
+import { CommonStore } from './common-store.ts'
 import { type Browser, closeServers, eventually, openBrowser, press, serve } from './support.tsx'
 
 afterEach(closeServers)
-
-/** A store that several servers of one process share, and that none of them ends. */
-class CommonStore implements SessionStore {
-  readonly outlivesProcess = true
-  readonly kept = new KeptSessions()
-  /** Made to wait, as a store does that is slow. */
-  gate: Promise<unknown> = Promise.resolve()
-
-  async load(session: string) {
-    return this.kept.load(session)
-  }
-
-  async claim(session: string, owner: string) {
-    return this.kept.claim(session, owner)
-  }
-
-  async save(...args: Parameters<SessionStore['save']>) {
-    await this.gate
-    this.kept.save(...args)
-  }
-
-  async remove(session: string, owner: string) {
-    this.kept.remove(session, owner)
-  }
-
-  async close() {}
-
-  /** What there is of shared components. */
-  get sharedKeys(): string[] {
-    return [...this.kept.all.keys()].filter((key) => key.startsWith('shared-'))
-  }
-}
 
 type Functions = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>
 const given = new Map<string, Functions>()
@@ -82,6 +50,7 @@ test('the state outlives the only server that had it; where the last viewer has 
     await shows(a, n)
   }
   await eventually(() => store.sharedKeys.length === 1)
+  await eventually(() => a.down.some((message) => message.startsWith('r3,')))
   // It dies with its viewer, who does not say goodbye.
   await one.close()
   await a.close()
@@ -208,7 +177,7 @@ test('content and state of more than a message of the bus holds travel in pieces
   expect(b.container.querySelector('i')?.textContent === long).toBe(true)
   await one.close()
   await a.close()
-  await eventually(() => b.down.filter((message) => message.includes('[[-2]')).length >= 2)
+  await eventually(() => b.down.filter((message) => message.includes('[[-2,')).length >= 2)
   await given.get('content')?.set?.('short')
   await shows(b, '5 t')
   expect(errors).toEqual([])

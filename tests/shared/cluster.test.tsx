@@ -1,16 +1,10 @@
 import '../support/dom.ts'
 import { caller, callId, shared, UserError } from 'liveroot'
-import {
-  type Bus,
-  type LiveServer,
-  type LiveServerOptions,
-  MemoryHub,
-  memoryBus,
-  route,
-} from 'liveroot/server'
+import { type LiveServer, type LiveServerOptions, MemoryHub, memoryBus, route } from 'liveroot/server'
 import { type ReactNode, use, useEffect, useState } from 'react'
 import { openRawPeer, type RawPeer } from '../live-tree/raw-peer.ts'
 import { deferred } from '../live-tree/support.ts'
+import { CutBus } from './cut-bus.ts'
 import {
   type Browser,
   closeServers,
@@ -23,44 +17,6 @@ import {
 } from './support.tsx'
 
 afterEach(closeServers)
-
-/** A bus of a server that others cannot hear while it is cut off, and that hears nobody. */
-class CutBus implements Bus {
-  cut = false
-  /** What of it others do not hear. */
-  loses = (_text: string): boolean => false
-
-  constructor(private readonly inner: Bus) {}
-
-  get state() {
-    return this.inner.state
-  }
-
-  start(...args: Parameters<Bus['start']>) {
-    return this.inner.start(...args)
-  }
-
-  async publish(topic: string, text: string) {
-    if (!this.cut && !this.loses(text)) await this.inner.publish(topic, text)
-  }
-
-  subscribe(pattern: string, from: string | null, listener: Parameters<Bus['subscribe']>[2]) {
-    return this.inner.subscribe(pattern, from, {
-      message: (message) => {
-        if (!this.cut) listener.message(message)
-      },
-      gap: () => listener.gap(),
-    })
-  }
-
-  position(pattern: string) {
-    return this.inner.position(pattern)
-  }
-
-  close() {
-    return this.inner.close()
-  }
-}
 
 interface Member {
   readonly server: LiveServer
@@ -168,11 +124,11 @@ test('a promise of a call settles after its effects; who called, what is returne
   const [one, two] = cluster(2, () => <Form />) as [Member, Member]
   const a = await openRawPeer(one.server)
   await a.say('m1\n/')
-  await eventually(() => a.down.some((message) => message.includes('[-2]')))
+  await eventually(() => a.down.some((message) => message.includes('[-2,')))
   const b = await openRawPeer(two.server)
   await b.say('m1\n/')
-  await eventually(() => b.down.some((message) => message.includes('[-2]')))
-  const id = /^f(\d{7,}),/.exec(b.down.find((message) => message.includes('[-2]')) ?? '')?.[1]
+  await eventually(() => b.down.some((message) => message.includes('[-2,')))
+  const id = /^f(\d{7,}),/.exec(b.down.find((message) => message.includes('[-2,')) ?? '')?.[1]
   b.down.length = 0
   await b.say(`c1,${id},1,1\n0.onClick`)
   await eventually(() => b.down.some((message) => message.startsWith('r1,')))
@@ -213,8 +169,8 @@ test('what is asked of content that waits is answered with its effect, wherever 
   for (const { server } of servers) {
     const peer = await openRawPeer(server)
     await peer.say('m1\n/')
-    await eventually(() => peer.down.some((message) => message.includes('[-2]')))
-    const picture = peer.down.find((message) => message.includes('[-2]')) ?? ''
+    await eventually(() => peer.down.some((message) => message.includes('[-2,')))
+    const picture = peer.down.find((message) => message.includes('[-2,')) ?? ''
     viewers.push(Object.assign(peer, { root: /^f(\d{7,}),/.exec(picture)?.[1] ?? '' }))
   }
   const [first] = viewers as [RawPeer & { root: string }]
@@ -265,7 +221,7 @@ test('when the owner’s server ends another one goes on with the state; the las
 })
 
 /** How many times the browser was given the whole of a shared root. */
-const pictures = ({ down }: Browser) => down.filter((message) => message.includes('[[-2]')).length
+const pictures = ({ down }: Browser) => down.filter((message) => message.includes('[[-2,')).length
 
 test('an owner that is silent is replaced, and steps down when it hears so: in the end there is one', async () => {
   const Counter = makeCounter()
@@ -301,7 +257,7 @@ test('an owner that is silent is replaced, and steps down when it hears so: in t
 async function openRawViewer({ server }: Member) {
   const peer = await openRawPeer(server)
   await peer.say('m1\n/')
-  const picture = () => peer.down.find((message) => message.includes('[-2]'))
+  const picture = () => peer.down.find((message) => message.includes('[-2,'))
   await eventually(() => picture() !== undefined)
   const answer = () => peer.down.find((message) => /^[ry]1,/.test(message))
   return { ...peer, root: /^f(\d{7,}),/.exec(picture() ?? '')?.[1], answer }

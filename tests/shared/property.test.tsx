@@ -136,7 +136,7 @@ function checkFrames(browser: Browser): void {
   let last = 0
   for (const frame of sharedFrames(browser)) {
     const [, number = '', payload = ''] = /^f\d+,(\d+)[^\n]*\n(.*)$/s.exec(frame) ?? []
-    const isPicture = payload.startsWith('0:[[-2]')
+    const isPicture = payload.startsWith('0:[[-2,')
     if (!isPicture) expect(Number(number)).toBe(last + 1)
     last = Number(number)
   }

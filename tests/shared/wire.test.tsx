@@ -37,7 +37,7 @@ test('each viewer calls what its own screen shows: the closure of the frame it s
   const server = serveSwitch()
   const [a, b] = [await openRawPeer(server), await openRawPeer(server)]
   const mounted = await a.say('m1\n/')
-  const picture = mounted.findIndex((message) => message.startsWith('f1000000,1\n0:[[-2],[0,'))
+  const picture = mounted.findIndex((message) => /^f1000000,1\n0:\[\[-2,"\S{8}"\],\[0,/.test(message))
   const own = mounted.findIndex((message) => message.startsWith('f1,1\n'))
   expect(picture).toBeGreaterThanOrEqual(0)
   // The picture travels ahead of the place for it.
@@ -77,7 +77,7 @@ test('who does not keep up gets no more frames, cannot call what was not sent, a
   expect(errorsIn(await slow.say('c1,1000000,4,3\n0.onClick'))).toEqual(['not_on_screen'])
   await slow.say('a1000000,2,2')
   expect(frames()).toHaveLength(3)
-  expect(frames()[2]).toMatch(/^f1000000,4\n0:\[\[-2\],\[0,.*\["\$","button",null,.*"children":3/)
+  expect(frames()[2]).toMatch(/^f1000000,4\n0:\[\[-2,"\S{8}"\],\[0,.*\["\$","button",null,.*"children":3/)
   await slow.say('c2,1000000,4,3\n0.onClick')
   expect(calls).toEqual(['new'])
   set(4)

@@ -13,7 +13,7 @@ export class Heard {
 
   note(what: string): void {
     this.last.push(what.slice(0, 120))
-    if (this.last.length > 6) this.last.shift()
+    if (this.last.length > 12) this.last.shift()
   }
 }
 

@@ -9,9 +9,9 @@ import type { Batch, Write } from '../../live/writes.ts'
 import { elementKey, wireKey } from './wire-key.ts'
 
 /** A batch as what React's Flight writer takes: elements, client references and data. */
-export function batchModel({ writes, gone, isPicture }: Batch): unknown[] {
+export function batchModel({ writes, gone, isPicture, treeName }: Batch): unknown[] {
   const model: unknown[] = writes.map(writeModel)
-  if (isPicture) model.unshift([-2])
+  if (isPicture) model.unshift(treeName === undefined ? [-2] : [-2, treeName])
   if (gone.length > 0) model.push([-1, ...gone])
   return model
 }

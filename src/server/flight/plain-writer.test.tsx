@@ -127,3 +127,11 @@ test('a client component that is not in the manifest is named', () => {
     }),
   )
 })
+
+test('a picture of a shared root names its tree, by both writers', async () => {
+  const node = new TemplateElement('p', null, { children: ['a'] }, null)
+  const writes = [{ slot: slotWithHoles(1), template: node }]
+  const each: Batch = { sequence: 1, writes, gone: [], isPicture: true, treeName: 'x-Y_z019' }
+  expect(writePlain(each, modules)).toBe(await byReact(each))
+  expect(writePlain(each, modules)).toMatch(/^0:\[\[-2,"x-Y_z019"\],\[1,/)
+})

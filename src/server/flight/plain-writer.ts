@@ -50,8 +50,9 @@ class PlainWriter {
 
   constructor(private readonly modules: ClientModuleMap) {}
 
-  batch({ writes, gone, isPicture }: Batch): string {
-    let root = isPicture ? '0:[[-2]' : '0:['
+  batch({ writes, gone, isPicture, treeName }: Batch): string {
+    const name = treeName === undefined ? '' : `,${JSON.stringify(treeName)}`
+    let root = isPicture ? `0:[[-2${name}]` : '0:['
     for (const write of writes) root += (root.length > 3 ? ',' : '') + this.write(write)
     if (gone.length > 0) root += `${root.length > 3 ? ',' : ''}[-1,${gone.join(',')}]`
     return `${this.imports}${this.rows}${root}]\n`
