@@ -62,6 +62,17 @@ test('a text field that took the place of a checkbox has a value attribute once 
   expect([input().value, written()]).toEqual(['', ''])
 })
 
+test('it has none where the page ignores what is typed, and its default is the same', () => {
+  flushSync(() => root.render(<input type="checkbox" checked={false} onChange={() => {}} />))
+  const before = input()
+  flushSync(() => root.render(<input type="text" value="" onChange={() => {}} />))
+  expect(input()).toBe(before)
+  enter(input(), 'a')
+  expect([input().value, input().getAttribute('value'), input().defaultValue]).toEqual(['', null, ''])
+  input().setAttribute('value', '')
+  expect(input().defaultValue).toBe('')
+})
+
 test('a click on a checkbox that was a text field is not heard when React has set the one before back', () => {
   let heard = 0
   const still = <input type="checkbox" checked={false} onChange={() => heard++} />

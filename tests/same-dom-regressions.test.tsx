@@ -304,3 +304,10 @@ test('a component of the browser that was away for a state which never came on s
   const steps = [2, 1].map((value): Step => ({ do: 'set', sets: [{ name: 0, value }] }))
   await run(program(root, steps, hurried({ latencyMs: 300, pauses: [0] })))
 })
+
+test('an error comes on screen though an action has not ended', async () => {
+  const form: Spec = { kind: 'form', name: 'A', how: 'action', takesMs: 200, rewrite: 'keep' }
+  const to = (value: number): Step => ({ do: 'set', sets: [{ name: 0, value }] })
+  const steps: Step[] = [{ do: 'submit', nth: 0, by: 'script' }, to(1), to(0)]
+  await run(program(box('R', form, { kind: 'throw', at: 1 }), steps, hurried({ pauses: [0] })))
+})

@@ -56,10 +56,15 @@ export class TreeShell {
     renderSync(this.element, this.container)
   }
 
-  /** Most trees never start an async action, so what waits for one is put in with the first. */
+  /**
+   * Most trees never start an async action, so what waits for one is put in with the first. In a boundary of its own: React
+   * renders what has failed once more, with all that is under way, and shows the error; without the boundary that, and
+   * every update from then on, would wait for the action.
+   */
   private waitForActions(): void {
     if (!this.mounted) return
-    const wait = jsx(WaitForActions, { actions: this.actions }, 'actions')
+    const children = jsx(WaitForActions, { actions: this.actions })
+    const wait = jsx(Suspense, { fallback: null, children }, 'actions')
     renderSync(jsxs(Fragment, { children: [wait, this.element] }), this.container)
   }
 

@@ -1,4 +1,4 @@
-import { LiverootError } from '../errors.ts'
+import { type ErrorCode, LiverootError } from '../errors.ts'
 import type { ShownHandlers } from '../live/handler-history.ts'
 import { ReceivedArgument } from '../live/live-argument.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -35,10 +35,10 @@ export class Calls implements CallKeeper {
   receive(message: Message<'call'>): void {
     const { session } = this
     this.answers.came(message.call)
-    if (!this.rate.take()) return this.refuse(message, new LiverootError('calls_too_fast'))
+    if (!this.rate.take()) return this.refuse(message, { code: 'calls_too_fast' })
     if (this.answers.repeated(message.call)) return
     if (this.inFlight >= session.host.limits.maxCallsInFlight) {
-      return this.refuse(message, new LiverootError('too_many_calls'))
+      return this.refuse(message, { code: 'too_many_calls' })
     }
     this.inFlight++
     this.answers.log.begin(message.call)
@@ -121,7 +121,7 @@ export class Calls implements CallKeeper {
     } catch (error) {
       this.answering()
       this.ended(call)
-      this.refuse(message, error)
+      this.refuse(message, refusedWith(error))
     }
   }
 
@@ -164,9 +164,8 @@ export class Calls implements CallKeeper {
     this.live.delete(call)
   }
 
-  /** Answers a call that never started. */
-  private refuse({ call, root, body }: Message<'call'>, error: unknown): void {
-    const { code, message } = refusedWith(error)
+  /** Answers a call that never started. What floods a server makes no error with a stack. */
+  private refuse({ call, root, body }: Message<'call'>, { code, message }: Refusal): void {
     observeRefusedCall(code, () => {
       const screen = this.session.screen(root) ?? null
       return describeCall(this.session, call, screen, splitBody(String(body)).path)
@@ -208,6 +207,11 @@ export class Calls implements CallKeeper {
   close(): void {
     for (const call of [...this.live.keys()]) this.endLive(call)
   }
+}
+
+interface Refusal {
+  readonly code: ErrorCode
+  readonly message?: string
 }
 
 /** In place of a function that need not run again. */

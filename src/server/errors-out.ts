@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type ErrorCode, LiverootError } from '../errors.ts'
+import { type ErrorCode, errorCodes, LiverootError } from '../errors.ts'
 import type { ErrorBody } from '../protocol/messages.ts'
 
 const development = process.env.NODE_ENV !== 'production'
@@ -103,9 +103,12 @@ function isForTheBrowser(error: unknown): error is LiverootError {
 }
 
 /** What the browser is told when it was the browser that broke a rule: the rule is no secret. */
-export function refusalOf(code: ErrorCode, message?: string, details?: unknown): ErrorBody {
-  const { message: text } = new LiverootError(code, message)
-  return { code, message: text, ...(details === undefined ? {} : { details }) }
+export function refusalOf(
+  code: ErrorCode,
+  message: string = errorCodes[code].meaning,
+  details?: unknown,
+): ErrorBody {
+  return { code, message, ...(details === undefined ? {} : { details }) }
 }
 
 function ownDigest(error: unknown): string | undefined {

@@ -31,10 +31,10 @@ export class RecordLog {
   static async open(path: string, format: string, read: (record: string) => void): Promise<RecordLog> {
     const file = await open(path, 'a+')
     try {
-      const bytes = await file.readFile()
-      const size = readFile(path, format, bytes, read)
-      if (size < bytes.length) await file.truncate(size)
-      return new RecordLog(path, format, file, size)
+      const { size } = await file.stat()
+      const end = await readFile(path, format, new PieceReader(file, size), read)
+      if (end < size) await file.truncate(end)
+      return new RecordLog(path, format, file, end)
     } catch (error) {
       await file.close()
       throw error
@@ -150,14 +150,19 @@ function* concat<T>(...parts: readonly Iterable<T>[]): Iterable<T> {
   for (const part of parts) yield* part
 }
 
-function readFile(path: string, format: string, bytes: Buffer, read: (record: string) => void): number {
+async function readFile(
+  path: string,
+  format: string,
+  bytes: PieceReader,
+  read: (record: string) => void,
+): Promise<number> {
   let found: string | null = null
-  const size = readRecords(bytes, (record) => {
+  const end = await readRecords(bytes, (record) => {
     // A file of somebody else is not read on.
     if (found === null) found = record
     else if (found === format) read(record)
   })
-  if (bytes.length === 0 || found === format) return size
+  if (bytes.size === 0 || found === format) return end
   throw new LiverootError(
     'store_of_other_format',
     `${path} is no file of this version of Liveroot (${format}). Give another path, or move that file away.`,
@@ -165,20 +170,47 @@ function readFile(path: string, format: string, bytes: Buffer, read: (record: st
 }
 
 /** Reads up to the first record that is not whole. Returns where that is. */
-function readRecords(bytes: Buffer, read: (record: string) => void): number {
-  let at = 0
-  while (at + headerBytes <= bytes.length) {
-    const start = at + headerBytes
-    const end = start + bytes.readUInt32LE(at)
+async function readRecords(bytes: PieceReader, read: (record: string) => void): Promise<number> {
+  for (let at = 0; ; ) {
+    const header = await bytes.at(at, headerBytes)
+    if (header === null) return at
+    const [size, sum] = [header.readUInt32LE(0), header.readUInt32LE(4)]
+    const record = await bytes.at(at + headerBytes, size)
     // No record is empty: zeros are none.
-    if (
-      end === start ||
-      end > bytes.length ||
-      bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(start, end))
-    )
-      break
-    read(bytes.toString('utf8', start, end))
-    at = end
+    if (size === 0 || record === null || crc32(record) !== sum) return at
+    read(record.toString())
+    at += headerBytes + size
   }
-  return at
+}
+
+/** How much of a file is read in one go, where no record is larger. */
+const pieceBytes = 16_777_216
+
+/** Reads a file from its start on: it may be larger than any buffer. */
+class PieceReader {
+  private piece = Buffer.alloc(0)
+  private start = 0
+
+  constructor(
+    private readonly file: FileHandle,
+    readonly size: number,
+  ) {}
+
+  /** Null where the file ends before. Good until the next call. */
+  async at(place: number, length: number): Promise<Buffer | null> {
+    if (place + length > this.size) return null
+    if (place + length > this.start + this.piece.length) await this.load(place, Math.max(length, pieceBytes))
+    const from = place - this.start
+    return this.piece.length < from + length ? null : this.piece.subarray(from, from + length)
+  }
+
+  private async load(place: number, length: number): Promise<void> {
+    const piece = Buffer.allocUnsafe(Math.min(length, this.size - place))
+    let filled = 0
+    for (let read = -1; read !== 0 && filled < piece.length; filled += read) {
+      read = (await this.file.read(piece, filled, piece.length - filled, place + filled)).bytesRead
+    }
+    this.start = place
+    this.piece = piece.subarray(0, filled)
+  }
 }

@@ -97,6 +97,20 @@ describe('fileStore', () => {
     expect((await read('s7'))?.k).toBe(`19 ${text}`)
   })
 
+  test('a file is read in pieces, and so are records that are larger than a piece', async () => {
+    const store = fileStore({ path, syncMs: 0 })
+    const lengths = [9_000_000, 9_000_000, 20_000_000, 3, 40_000_000, 5]
+    for (const [i, length] of lengths.entries()) {
+      const entries = new Map([[`k${i}`, String(i).repeat(length)]])
+      await store.save('s', 'a', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
+    }
+    await store.close()
+    const entries = await read()
+    const found = lengths.map((_, i) => [entries?.[`k${i}`]?.length, entries?.[`k${i}`]?.at(-1)])
+    expect(found).toEqual(lengths.map((length, i) => [length, String(i)]))
+    expect(await read()).toEqual(entries)
+  })
+
   test('another one cannot use the file meanwhile', async () => {
     const store = fileStore({ path })
     await save(store, 1)

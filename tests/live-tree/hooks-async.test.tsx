@@ -1,6 +1,8 @@
 import '../support/dom.ts'
 import { renderLive } from 'liveroot/testing'
 import {
+  Component,
+  type ReactNode,
   Suspense,
   startTransition,
   use,
@@ -13,6 +15,12 @@ import {
 import { click, deferred, html, quietConsole, text, until, wait } from './support.ts'
 
 quietConsole()
+
+class Boundary extends Component<{ children: ReactNode }> {
+  static getDerivedStateFromError = () => ({ failed: true })
+  override state = { failed: false }
+  override render = () => (this.state.failed ? 'failed' : this.props.children)
+}
 
 test('useTransition: pending while an async action runs, then its result', async () => {
   const work = deferred()
@@ -213,4 +221,50 @@ test('one user’s unfinished action holds nobody else back', async () => {
   expect(text(other)).toBe('1')
   await stuck.unmount()
   await other.unmount()
+})
+
+test('an error is shown, and the page goes on, while an action has not ended; what the action set waits for its end', async () => {
+  const work = deferred()
+  const setters: Record<string, (n: number) => void> = {}
+  function Shaky() {
+    const [n, setN] = useState(0)
+    setters.shaky = setN
+    if (n === 1) throw new Error('planned')
+    return 'well'
+  }
+  function Ticker() {
+    const [n, setN] = useState(0)
+    setters.ticker = setN
+    return ` ${n} `
+  }
+  function Action() {
+    const [done, setDone] = useState('no')
+    const go = () =>
+      startTransition(async () => {
+        setDone('begun')
+        await work.promise
+      })
+    return <button onClick={go}>{done}</button>
+  }
+  const App = () => (
+    <>
+      <Boundary>
+        <Shaky />
+      </Boundary>
+      <Ticker />
+      <Action />
+    </>
+  )
+  const screen = await renderLive(<App />, { onError: () => {} })
+  await click(screen)
+  expect(text(screen)).toBe('well 0 no')
+  setters.ticker?.(1)
+  await until(() => text(screen) === 'well 1 no')
+  setters.shaky?.(1)
+  await until(() => text(screen).startsWith('failed 1'))
+  setters.ticker?.(2)
+  await until(() => text(screen).startsWith('failed 2'))
+  work.resolve()
+  await until(() => text(screen) === 'failed 2 begun')
+  await screen.unmount()
 })

@@ -62,7 +62,8 @@ export class Child {
     return new Promise<T>((resolve, reject) => {
       if (this.ended !== null) return reject(new Error(`The process ended: ${this.ended}`))
       this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.process.send({ id, name, argument })
+      // It may be ending: whoever asks hears of that when it has.
+      this.process.send({ id, name, argument }, () => {})
     })
   }
 

@@ -8,64 +8,88 @@ export interface Patience {
   readonly turnCpuMs: number
 }
 
-/** Most of what is waited for comes before the first look at a program. */
-const firstLookMs = 500
+interface Wait extends Patience {
+  left: number
+  resolve(): void
+  reject(error: Error): void
+}
+
 const lookMs = 20
-/** How long a turn may take where the system does not tell how long a program has computed. */
+/** Between two looks at how long a program has computed, while it does not answer. */
+const cpuLookMs = 500
+/** How long a turn may take where the system does not tell that. */
 const turnMs = 1_800_000
 
 /**
  * Waits for what programs shall bring about. How long is told by what they do and not by the clock, for a machine may
- * have no time for them: rejects when each of them has taken many turns since, or one hangs in a turn.
+ * have no time for them: rejects when each of them has taken many turns since, or one hangs in a turn, or ends.
  */
 export async function patiently<T>(
   programs: readonly Child[],
   result: Promise<T>,
   { turns = 3_000, turnCpuMs = 60_000 }: Partial<Patience> = {},
 ): Promise<T> {
-  const wait = new Wait(programs, { turns, turnCpuMs })
-  return Promise.race([result, wait.inVain()]).finally(() => wait.end())
+  const waits = programs.map((program) => Watch.of(program).begin({ turns, turnCpuMs }))
+  const inVain = Promise.all(waits.map(({ over }) => over)).then((): never => {
+    throw new Error(`Nothing came of it in ${turns} turns.`)
+  })
+  return Promise.race([result, inVain]).finally(() => {
+    for (const { end } of waits) end()
+  })
 }
 
-class Wait {
-  private over = false
+/** Counts the turns of a program while somebody waits for it: one question at a time, however many wait. */
+class Watch {
+  private static readonly all = new WeakMap<Child, Watch>()
+  private readonly waits = new Set<Wait>()
+  private running = false
 
-  constructor(
-    private readonly programs: readonly Child[],
-    private readonly patience: Patience,
-  ) {}
+  private constructor(private readonly program: Child) {}
 
-  end(): void {
-    this.over = true
+  static of(program: Child): Watch {
+    const watch = Watch.all.get(program) ?? new Watch(program)
+    Watch.all.set(program, watch)
+    return watch
   }
 
-  /** Rejects when it has taken too long; until then it waits. */
-  async inVain(): Promise<never> {
-    await pause(firstLookMs)
-    for (let turn = 0; turn < this.patience.turns && !this.over; turn++) {
-      await Promise.all(this.programs.map((program) => this.turnOf(program)))
-      await pause(lookMs)
-    }
-    throw new Error(`Nothing came of it in ${this.patience.turns} turns.`)
-  }
-
-  private async turnOf(program: Child): Promise<void> {
-    const [start, cpuMs] = [Date.now(), cpuMsOf(program)]
-    let taken = false
-    const turn = program.ask('look').finally(() => {
-      taken = true
+  /** `over` resolves after so many turns, and rejects when there will be no more. */
+  begin(patience: Patience): { over: Promise<void>; end(): void } {
+    let end = (): void => {}
+    const over = new Promise<void>((resolve, reject) => {
+      const wait: Wait = { ...patience, left: patience.turns, resolve, reject }
+      this.waits.add(wait)
+      end = () => void this.waits.delete(wait)
     })
-    while (!taken && !this.over) {
-      await Promise.race([turn, pause(lookMs)])
-      const hangs = cpuMsOf(program) - cpuMs > this.patience.turnCpuMs || Date.now() - start > turnMs
-      if (hangs && !taken) throw new Error('It hangs in one turn of its event loop.')
+    if (!this.running) void this.run()
+    return { over, end }
+  }
+
+  private async run(): Promise<void> {
+    this.running = true
+    while (this.waits.size > 0) {
+      await this.turn().catch((error) => this.fail(() => true, error))
     }
-    // It ended: whoever waits for its answer hears of that.
-    turn.catch(() => {})
+    this.running = false
+  }
+
+  private async turn(): Promise<void> {
+    const [start, cpuMs] = [Date.now(), cpuMsOf(this.program)]
+    const turn = this.program.ask('look').then(() => true)
+    while (!(await Promise.race([turn, pause(cpuLookMs)]))) {
+      const usedMs = cpuMsOf(this.program) - cpuMs
+      const late = Date.now() - start > turnMs
+      this.fail(({ turnCpuMs }) => late || usedMs > turnCpuMs, new Error('It hangs in one turn.'))
+    }
+    for (const wait of this.waits) if (--wait.left <= 0) wait.resolve()
+    await pause(lookMs)
+  }
+
+  private fail(which: (wait: Wait) => boolean, error: Error): void {
+    for (const wait of this.waits) if (which(wait)) wait.reject(error)
   }
 }
 
-/** How long a program has computed; 0 where the system does not say. */
+/** How long a process has computed; 0 where the system does not say. */
 function cpuMsOf({ pid }: Child): number {
   try {
     const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')
@@ -77,6 +101,6 @@ function cpuMsOf({ pid }: Child): number {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+function pause(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false).unref())
 }
