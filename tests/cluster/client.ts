@@ -8,7 +8,7 @@ import { functionsOn } from './client-parts.tsx'
 /** Longer than anything takes, on any machine, kills and reconnects included. */
 const patienceMs = 120_000
 
-/** How long a new page may take to show what the others do, before it is taken for different. */
+/** How long a new page, once it is there, may take to show what the others do, before it is taken for different. */
 const recordMs = 10_000
 
 export interface ClientOptions {
@@ -169,11 +169,7 @@ export class ClusterClient {
   }
 
   private async until(condition: () => boolean): Promise<void> {
-    const end = Date.now() + patienceMs
-    while (!condition()) {
-      if (Date.now() > end) throw new Error(`waited in vain for ${condition}; the page shows ${this.html}`)
-      await sleep(5)
-    }
+    await until(condition, () => this.html)
   }
 }
 
@@ -190,6 +186,9 @@ export interface RoomRecord {
 export async function readRecord(port: number, room: string, chat: string): Promise<RoomRecord> {
   const page = openPage(connectTo(port))
   page.show(`/record/${room}`)
+  const names = ['record', `tally-${room}`, `tally-${hall}`]
+  const isThere = () => names.every((name) => functionsOn(page.container, name) !== undefined)
+  await until(isThere, () => page.container.innerHTML)
   const end = Date.now() + recordMs
   const shown = () => page.container.querySelector('.chat')?.textContent ?? 'nothing'
   while (shown() !== chat && Date.now() < end) await sleep(5)
@@ -204,6 +203,14 @@ export async function readRecord(port: number, room: string, chat: string): Prom
   const record = { room, chat: shown(), lines, tokens }
   page.close()
   return record
+}
+
+async function until(condition: () => boolean, html: () => string): Promise<void> {
+  const end = Date.now() + patienceMs
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${condition}; the page shows ${html()}`)
+    await sleep(5)
+  }
 }
 
 function sleep(ms: number): Promise<void> {
