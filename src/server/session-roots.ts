@@ -212,7 +212,11 @@ export class SessionRoots {
     const { sessionGraceMs, handshakeTimeoutMs } = this.session.host.limits
     // A browser that is there has the time that it had for its hello, however short it may be away.
     const asideMs = Math.max(sessionGraceMs, handshakeTimeoutMs)
-    this.asideTimer = setTimeout(() => this.closeAside(), asideMs).unref()
+    this.asideTimer = setTimeout(() => {
+      // It mounts them when it hears the welcome, which may take as long as it will; who is away has what the store has.
+      if (performance.now() - this.session.wire.heardAt < asideMs) this.closeAsideLater()
+      else this.closeAside()
+    }, asideMs).unref()
   }
 
   private closeAside(): void {

@@ -14,6 +14,8 @@ type SentTag = { readonly root: number; readonly sequence: number } | { readonly
 export class SessionWire {
   /** Set by every message, but those of shared roots: they are not of the session's own trees. */
   active = true
+  /** When the browser said something first since it was welcomed; until then it may not have heard that. */
+  heardAt = Number.POSITIVE_INFINITY
   /** Names the count of messages, both ways. */
   series = 0
   private readonly outbox: Outbox<SentTag>
@@ -90,8 +92,13 @@ export class SessionWire {
   /** A message of the browser is about to be handled. */
   received(bytes: number): void {
     this.active = true
+    this.heard()
     this.receipts.add(bytes)
     if (this.receipts.due) this.sendReceipt()
+  }
+
+  private heard(): void {
+    if (this.heardAt === Number.POSITIVE_INFINITY) this.heardAt = performance.now()
   }
 
   private sendReceipt(): void {
@@ -114,6 +121,7 @@ export class SessionWire {
 
   /** The browser makes itself heard. */
   ping(): void {
+    this.heard()
     if (this.receipts.untold) this.sendReceipt()
     this.socket?.send(encode({ type: 'pong' }))
   }
@@ -136,6 +144,7 @@ export class SessionWire {
    */
   attach(socket: Socket, received: number | undefined, series: number | undefined): boolean {
     this.socket = socket
+    this.heardAt = Number.POSITIVE_INFINITY
     const missing = received === undefined || series !== this.series ? null : this.outbox.after(received)
     this.held = missing === null ? [] : [...missing]
     if (missing !== null) this.outbox.acknowledge(received ?? 0)
@@ -151,6 +160,7 @@ export class SessionWire {
 
   detach(): void {
     this.socket = null
+    this.heardAt = Number.POSITIVE_INFINITY
     this.held = null
   }
 

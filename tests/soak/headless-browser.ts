@@ -11,12 +11,19 @@ import { connectTo, type TestSocket } from '../support/connect-to.ts'
 
 type Props = Readonly<Record<string, unknown>> & { readonly children?: unknown }
 
+/** Longer than anything takes, on any machine. */
+const patienceMs = 120_000
+
 /** The real client session without a DOM: what the slots hold is the page. Thousands of them fit into a process. */
 export class HeadlessBrowser {
   private readonly session: ClientSession
   private readonly root: ClientRoot
   private online = true
   private cut = (): void => {}
+  private watchers: (() => void)[] = []
+  private wentAt = 0
+  /** How long the server has heard nothing of this browser, at most: a slow machine may make it longer than was wanted. */
+  awayMs = 0
 
   constructor(port: number, path: string) {
     const reconnect = { ...defaultReconnectOptions, firstDelayMs: 100, maxDelayMs: 1_000 }
@@ -34,6 +41,7 @@ export class HeadlessBrowser {
       queueMicrotask(() => {
         if (update === 'restart') this.root.rendersSince(show, view)
         else this.root.committed(show, view, view)
+        for (const watcher of this.watchers.splice(0)) watcher()
       })
     this.root.listen(show)
   }
@@ -44,7 +52,14 @@ export class HeadlessBrowser {
         setImmediate(() => listener.closed(1006))
         return { send: () => {}, close: () => {} }
       }
-      const socket = connect(listener)
+      const socket = connect({
+        ...listener,
+        opened: () => {
+          if (this.wentAt > 0) this.awayMs = Math.max(this.awayMs, Date.now() - this.wentAt)
+          this.wentAt = 0
+          listener.opened()
+        },
+      })
       this.cut = () => {
         listener.closed(1006)
         socket.terminate()
@@ -58,6 +73,21 @@ export class HeadlessBrowser {
     return textOf(this.root, 0)
   }
 
+  /** Waits until the page shows what is wanted. */
+  async shows(wanted: (text: string) => boolean): Promise<void> {
+    const end = Date.now() + patienceMs
+    while (!wanted(this.text)) {
+      if (Date.now() > end) throw new Error(`Waited in vain for ${wanted}`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, patienceMs)
+        this.watchers.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+  }
+
   /** Calls a handler of the first element of a type. */
   async click(type: string): Promise<void> {
     const button = find(this.root, 0, (element) => element.type === type)
@@ -68,6 +98,7 @@ export class HeadlessBrowser {
   /** Nothing goes through any more; nobody says goodbye. */
   goOffline(): void {
     this.online = false
+    this.wentAt = Date.now()
     this.cut()
   }
 

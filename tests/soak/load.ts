@@ -7,9 +7,6 @@ import { sleepAfterMs } from './times.ts'
 
 keepFailures()
 
-/** Longer than anything takes, on any machine. */
-const patienceMs = 120_000
-
 /** What the browsers have done. */
 export interface Done {
   readonly sessions: number
@@ -41,13 +38,13 @@ async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
     sessions++
     try {
       let n = 0
-      await until(() => browser.text.startsWith('0one'))
+      await browser.shows((text) => text.startsWith('0one'))
       for (let rounds = 1 + draw.below(3); rounds > 0 && !stopping; rounds--) {
         for (let more = 1 + draw.below(5); more > 0; more--) {
           await browser.click('button')
           n++
           clicks++
-          await until(() => browser.text.startsWith(String(n)))
+          await browser.shows((text) => text.startsWith(String(n)))
           if (draw.percent(30)) await browser.click('ul')
           await sleep(2 * pauseMs * draw.number())
         }
@@ -56,11 +53,11 @@ async function visit({ port, pauseMs }: Load, draw: Draw): Promise<void> {
       }
       // It comes back to what it left.
       await browser.click('button')
-      await until(() => browser.text.startsWith(String(n + 1)))
+      await browser.shows((text) => text.startsWith(String(n + 1)))
       // Some leave without a word.
       if (draw.percent(20)) browser.goOffline()
     } catch (error) {
-      wrong.push(`${error}; the page shows ${browser.text}`)
+      wrong.push(`${error}; away for up to ${browser.awayMs} ms; the page shows ${browser.text}`)
     }
     browser.leave()
   }
@@ -76,14 +73,6 @@ async function beAway(browser: HeadlessBrowser, pauseMs: number, draw: Draw): Pr
   sleeps++
   await sleep(4 * pauseMs * draw.number())
   browser.goOnline()
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + patienceMs
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`)
-    await sleep(20)
-  }
 }
 
 function sleep(ms: number): Promise<void> {

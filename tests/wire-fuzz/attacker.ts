@@ -63,10 +63,16 @@ export class Attacker {
       answered()
       heard()
     })
-    socket.on('error', () => {})
+    let why = ''
+    const because = (error: unknown): void => {
+      why ||= String(error)
+    }
+    socket.on('error', because)
     const opened = new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
-    await patiently([this.server], opened).catch(() => {})
-    if (socket.readyState !== WebSocket.OPEN) return { what: 'a connection that was not accepted' }
+    await patiently([this.server], opened).catch(because)
+    if (socket.readyState !== WebSocket.OPEN) {
+      return { what: 'a connection that was not accepted', details: why }
+    }
     for (const item of items) {
       this.send(socket, item)
       // What is called next is not there before the frame that shows it.

@@ -1,4 +1,6 @@
 // The server under attack, in a process of its own.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createLiveServer, memoryStore } from '../../src/server/index.ts'
 import { clientModules } from '../../src/testing/client-components.ts'
 import { answerParent } from '../processes/answer-parent.ts'
@@ -24,8 +26,15 @@ const server = createLiveServer({
   },
 })
 
+// Node takes a minute for the headers of a request to be long, and starved machines need longer.
+const http = createServer({ headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 })
+server.attach(http)
+
 answerParent({
-  listen: async () => (await server.listen(0, '127.0.0.1')).port,
+  listen: async () => {
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    return (http.address() as AddressInfo).port
+  },
   health: () => {
     // Those who subscribe render once for every look.
     server.publish('rows', 1)
