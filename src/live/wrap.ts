@@ -65,10 +65,14 @@ function wrapFunction(Type: AnyFunction, durable: boolean, owner = componentName
   const info = new ComponentInfo(owner, Type, durable)
   return named(owner, function LiveComponent(props: object): ReactElement {
     const walked: WalkMemo = useRef<unknown>(undefined)
-    if (rendering.state === null) return output(Type(props), walked, owner, null)
-    if (walked.stored === undefined) walked.stored = placeOf(props)
-    const value = callCaptured(info, walked, Type, props)
-    return output(value, walked, owner, takeCaptured())
+    try {
+      if (rendering.state === null) return output(Type(props), walked, owner, null)
+      if (walked.stored === undefined) walked.stored = placeOf(props)
+      const value = callCaptured(info, walked, Type, props)
+      return output(value, walked, owner, takeCaptured())
+    } catch (thrown) {
+      throw waitFor(thrown)
+    }
   })
 }
 
@@ -151,8 +155,25 @@ function wrapLazy(type: LazyType): unknown {
     if (walked.stored === undefined) walked.stored = placeOf(props)
     // React's development build leaves a trap for the key on the props.
     const own = Object.isFrozen(props) ? { ...props } : props
-    return slotElement(jsx(type._init(type._payload) as never, own as never), walked, 'Lazy')
+    return slotElement(jsx(loaded(type) as never, own as never), walked, 'Lazy')
   })
+}
+
+function loaded({ _init, _payload }: LazyType): unknown {
+  try {
+    return _init(_payload)
+  } catch (thrown) {
+    throw waitFor(thrown)
+  }
+}
+
+/**
+ * Waits for a promise that was thrown as for one that is used. React tries again at once what has thrown one; where two
+ * boundaries wait, each such try lets the other try again, without end. Returns what is not to be waited for.
+ */
+function waitFor(thrown: unknown): unknown {
+  if (typeof (thrown as PromiseLike<unknown> | null)?.then === 'function') use(thrown as Promise<unknown>)
+  return thrown
 }
 
 function named<F extends object>(name: string, fn: F): F {

@@ -2,6 +2,7 @@ import '../support/dom.ts'
 import { renderLive } from 'liveroot/testing'
 import {
   Component,
+  lazy,
   type ReactNode,
   Suspense,
   startTransition,
@@ -267,4 +268,35 @@ test('an error is shown, and the page goes on, while an action has not ended; wh
   work.resolve()
   await until(() => text(screen) === 'failed 2 begun')
   await screen.unmount()
+})
+
+test('what waits for a promise that was thrown is not tried again and again, where something beside it waits too', async () => {
+  const never = new Promise<never>(() => {})
+  let tries = 0
+  const Throws = (): ReactNode => {
+    tries++
+    throw never
+  }
+  const Loads = lazy(() => {
+    tries++
+    return never
+  })
+  const boundary = (key: string, content: ReactNode) => (
+    <Suspense key={key} fallback={<i>wait</i>}>
+      {content}
+    </Suspense>
+  )
+  for (const waits of [<Throws key="w" />, <Loads key="w" />]) {
+    tries = 0
+    const Later = async () => <b>{waits}</b>
+    const screen = await renderLive(
+      <>
+        <Later />
+        {boundary('other', waits)}
+      </>,
+    )
+    await wait(100)
+    expect(tries).toBeLessThan(10)
+    await screen.unmount()
+  }
 })

@@ -136,11 +136,17 @@ export function setDistance(times: number): void {
   distance = times
 }
 
+/** More timers than this, one after the other, are no work that comes to an end. */
+const mostTimers = 20_000
+
 /** Lets so much time pass, and no more: what takes longer is still under way then. */
 export async function pass(ms: number): Promise<void> {
   const end = now + ms
-  do await quiet()
-  while (fireNext(end))
+  let fired = 0
+  do {
+    await quiet()
+    if (++fired > mostTimers) throw new Error('It never comes to rest.')
+  } while (fireNext(end))
   now = end
 }
 
