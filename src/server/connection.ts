@@ -55,6 +55,8 @@ export class Connection implements SocketListener, SessionLink {
 
   message(data: Body): void {
     this.heardAt = Date.now()
+    // What came in time may wait for its turn: where thousands come at once, that takes longer.
+    if (this.session === null) clearTimeout(this.handshakeTimer)
     this.inbox.receive(data)
   }
 
@@ -83,7 +85,6 @@ export class Connection implements SocketListener, SessionLink {
     if (message.version !== protocolVersion) return this.refuse('wrong_protocol')
     const hello = readHello(message.body)
     if (hello === null) return this.refuse('bad_frame')
-    clearTimeout(this.handshakeTimer)
     this.greeting = true
     const who = this.host.authenticator.ask(this.handshake)
     if (who instanceof Promise) void who.then((known) => this.enter(known, hello))

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { createLiveServer, type LiveServer } from 'liveroot/server'
+import { createLiveServer, type LiveServer, route } from 'liveroot/server'
 import { clientModules } from 'liveroot/testing'
 import type { Body } from '../../src/protocol/messages.ts'
+import { until } from '../support/until.ts'
 
 let server: LiveServer
 
@@ -106,3 +107,32 @@ function generator(seed: number): () => number {
     return state / 2_147_483_647
   }
 }
+
+test('a hello that came in time is answered, however long those before it take', async () => {
+  const handshakeTimeoutMs = 50
+  const Slow = () => {
+    const end = performance.now() + handshakeTimeoutMs
+    while (performance.now() < end);
+    return null
+  }
+  const busy = createLiveServer({
+    routes: [route('/slow', Slow)],
+    clientModules,
+    limits: { handshakeTimeoutMs },
+  })
+  const connect = () => {
+    const down: string[] = []
+    const send = (data: Body) => void down.push(String(data))
+    const listener = busy.accept({ bufferedBytes: 0, send, close() {}, terminate() {} })
+    listener.message('h2')
+    return { listener, down }
+  }
+  const before = Array.from({ length: 8 }, connect)
+  await until(() => before.every(({ down }) => down.length === 1))
+  for (const { listener } of before) listener.message('m1\n/slow')
+  const late = connect()
+  await until(() => late.down.length > 0)
+  expect(late.down[0]?.[0]).toBe('w')
+  for (const { listener } of [...before, late]) listener.closed(1000)
+  await busy.close()
+})

@@ -34,7 +34,8 @@ function Log({ topic }: { topic: string }) {
 const servers: LiveServer[] = []
 
 function serve(routes: Parameters<typeof createLiveServer>[0]['routes']): LiveServer {
-  const server = createLiveServer({ routes, clientModules })
+  // Its browsers say nothing by themselves, however long a slow machine takes.
+  const server = createLiveServer({ routes, clientModules, limits: { heartbeatMs: 600_000 } })
   servers.push(server)
   return server
 }
