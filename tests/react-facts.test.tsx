@@ -101,3 +101,16 @@ test('a component goes on, its field with it, where the state that lacks it came
   expect(input()).not.toBe(before)
   expect(input().value).toBe('c')
 })
+
+test('a field whose first default is empty shows the newest one, as long as nobody types in it', () => {
+  const render = (value: string) => flushSync(() => root.render(<input defaultValue={value} />))
+  render('')
+  render('b')
+  expect(input().value).toBe('b')
+  render('c')
+  expect(input().value).toBe('c')
+  flushSync(() => root.render(null))
+  render('a')
+  render('b')
+  expect(input().value).toBe('a')
+})

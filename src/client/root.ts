@@ -92,7 +92,6 @@ export class ClientRoot {
     this.acknowledgements.restart()
     this.lastTransition = 0
     this.leaving.clear()
-    this.unfinished.clear()
     this.screens.restart()
     this.queue = Promise.resolve()
     this.waits.end()
@@ -105,6 +104,7 @@ export class ClientRoot {
       this.tree++
       this.onScreen = 0
       this.former = null
+      this.unfinished.clear()
       this.host.replaced(this)
     }
     this.born.tree = this.tree
@@ -160,16 +160,18 @@ export class ClientRoot {
     const isFirst = this.received === 0
     this.received = sequence
     const waiting = !this.unfinished.none
-    const alone = !suspends && !written.some((id) => this.unfinished.has(id))
+    const alone = !suspends && !written.some((id) => this.unfinished.holds(id))
     if (alone && !isFirst && !ofAction && (waiting || this.host.calling)) {
       // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
       // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
       // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
       this.waits.appliedApart(sequence)
+      this.unfinished.add(written, sequence, 'now')
       this.announce(written, sequence, 'now')
     } else {
       // Until its action ends, the effect of a call is not on screen either.
-      if (waiting || suspends || ofAction) this.unfinished.add(written, sequence)
+      const isHeld = waiting || suspends || ofAction
+      this.unfinished.add(written, sequence, isHeld ? 'held' : 'transition')
       this.lastTransition = sequence
       startTransition(() => this.announce(written, sequence, 'transition'))
       if (ofAction) this.restartRender(sequence)
@@ -202,6 +204,7 @@ export class ClientRoot {
   committed(listener: RootListener, view: RootView, finished: RootView): void {
     // React may put on screen after a restart what came before it, and a click there is for that.
     if (view.store === this.former) this.onScreen = Math.max(this.onScreen, view.sequence)
+    if (finished.store === this.former) this.unfinished.shown(this.onScreen, finished.sequence)
     if (view.store !== this.store || finished.store !== this.store) return
     this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
     this.look()
@@ -223,7 +226,7 @@ export class ClientRoot {
   private shown(screen: OnScreen): void {
     const { finished } = screen
     const onScreen = Math.max(this.onScreen, screen.view)
-    this.unfinished.finished(finished)
+    this.unfinished.shown(onScreen, finished)
     this.store.forget(this.leaving.take(onScreen, finished))
     flushGone(this.owner, (slot, path) => hasFunction(this.store.read(slot), path))
     this.onScreen = onScreen
@@ -257,12 +260,12 @@ export class ClientRoot {
 
   /** The frame that a slot on screen shows the state of. */
   seen(slot: number): number {
-    return this.unfinished.seen(slot) ?? Math.max(this.onScreen, this.first)
+    return this.unfinished.seen(slot, Math.max(this.onScreen, this.first))
   }
 
   /** True when a newer state of the slot is here, and held back by a transition. */
   holds(slot: number): boolean {
-    return this.unfinished.has(slot)
+    return this.unfinished.holds(slot)
   }
 
   private newStore(): SlotStore {
@@ -277,7 +280,11 @@ export class ClientRoot {
       },
       place: ({ slot }) => ({ root: this.id, seen: this.seen(slot) }),
     }
-    return new SlotStore(createBindings(this.owner, (id) => this.host.sharedRoot(id)))
+    const bindings = createBindings(this.owner, (id) => this.host.sharedRoot(id))
+    const store: SlotStore = new SlotStore(bindings, (slot) => {
+      if (this.store === store) this.unfinished.mounted(slot, this.received)
+    })
+    return store
   }
 
   fail(error: Error): void {

@@ -40,7 +40,11 @@ export class SlotStore {
   private readonly arrivals = new Map<number, Arrival>()
   private failure: { readonly error: unknown } | null = null
 
-  constructor(private readonly bindings: Bindings) {}
+  /** @param mounted told of a slot that comes on screen with its newest content. */
+  constructor(
+    private readonly bindings: Bindings,
+    private readonly mounted: (id: number) => void = () => {},
+  ) {}
 
   read(id: number): SlotContent {
     return this.contents.has(id) ? this.contents.get(id) : absent
@@ -57,13 +61,15 @@ export class SlotStore {
     return arrival.promise
   }
 
-  subscribe(id: number, listener: (content: ReactNode) => void): () => void {
+  /** For a component that has just put this content of the slot on screen. */
+  subscribe(id: number, content: SlotContent, listener: (content: ReactNode) => void): () => void {
     let listeners = this.listeners.get(id)
     if (listeners === undefined) {
       listeners = new Set()
       this.listeners.set(id, listeners)
     }
     listeners.add(listener)
+    if (listeners.size === 1 && content === this.read(id)) this.mounted(id)
     return () => {
       listeners.delete(listener)
       if (listeners.size === 0 && this.listeners.get(id) === listeners) this.listeners.delete(id)

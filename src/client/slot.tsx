@@ -27,7 +27,7 @@ export function Slot({ id }: { id?: number }): ReactNode {
   const shown = last.store === store && last.id === known ? last : look(store, known)
   // An insertion effect, for it stays in place while a Suspense or Activity hides the slot: updates must not be missed.
   useInsertionEffect(
-    () => store.subscribe(known, (content) => show({ store, id: known, content })),
+    () => store.subscribe(known, shown.content, (content) => show({ store, id: known, content })),
     [store, known],
   )
   useLayoutEffect(() => {

@@ -1,47 +1,90 @@
-interface Unfinished {
-  /** The frame whose state the slot shows meanwhile. */
-  readonly before: number
-  /** The frame whose transition ends the wait. */
-  readonly until: number
+interface Update {
+  readonly sequence: number
+  readonly slots: Set<number>
+  readonly kind: UpdateKind
 }
 
-/** Slots with an update that waits, in a transition, for content to come or for an action to end. */
+/** Applied at once, in a transition, or in one that waits for content to come or for an action to end. */
+export type UpdateKind = 'now' | 'transition' | 'held'
+
+/** The server keeps no closure for what is longer ago (`longestLag` of `live/tree`): no need to tell such frames apart. */
+const maxUpdates = 1000
+
+const byStrength: readonly UpdateKind[] = ['now', 'transition', 'held']
+
+/**
+ * The frames that were applied and are not on screen yet, with the slots in them: of those the screen shows an older
+ * state. React may hold back any transition together with one that waits, and show what was applied at once before it.
+ */
 export class UnfinishedSlots {
-  private readonly slots = new Map<number, Unfinished>()
+  /** By their numbers. */
+  private updates: Update[] = []
+  /** Slots that show more than what is on screen else: they came on screen when a later frame was here already. */
+  private readonly ahead = new Map<number, number>()
 
+  /** True where no transition waits. */
   get none(): boolean {
-    return this.slots.size === 0
+    return !this.updates.some(({ kind }) => kind === 'held')
   }
 
-  has(slot: number): boolean {
-    return this.slots.has(slot)
+  /** True when a newer state of the slot is held back. */
+  holds(slot: number): boolean {
+    return this.updates.some(({ kind, slots }) => kind === 'held' && slots.has(slot))
   }
 
-  /** The frame that a slot shows the state of; undefined where nothing of it waits. */
-  seen(slot: number): number | undefined {
-    return this.slots.get(slot)?.before
+  /** The frame that a slot shows the state of, where the root as a whole shows that of `onScreen`. */
+  seen(slot: number, onScreen: number): number {
+    const shown = Math.max(onScreen, this.ahead.get(slot) ?? 0)
+    const next = this.updates.find(({ slots }) => slots.has(slot))
+    return next === undefined ? shown : Math.min(shown, next.sequence - 1)
   }
 
-  add(slots: readonly number[], until: number): void {
-    for (const slot of slots) {
-      const before = this.slots.get(slot)?.before ?? until - 1
-      this.slots.set(slot, { before, until })
+  add(slots: readonly number[], sequence: number, kind: UpdateKind): void {
+    this.updates.push({ sequence, slots: new Set(slots), kind })
+    if (this.updates.length > maxUpdates) this.joinOldest()
+  }
+
+  private joinOldest(): void {
+    const [first, second] = this.updates.splice(0, 2) as [Update, Update]
+    const kind = byStrength.findLast((each) => each === first.kind || each === second.kind) as UpdateKind
+    for (const slot of second.slots) first.slots.add(slot)
+    this.updates.unshift({ sequence: second.sequence, slots: first.slots, kind })
+  }
+
+  /** A slot came on screen with its newest state, that of `received`, which some of the frames here brought. */
+  mounted(slot: number, received: number): void {
+    let wasNews = false
+    for (const { slots } of this.updates) wasNews = slots.delete(slot) || wasNews
+    if (wasNews) this.ahead.set(slot, received)
+  }
+
+  /** All up to `onScreen` that was applied at once is on screen, and all transitions up to `finished`. */
+  shown(onScreen: number, finished: number): void {
+    for (const update of this.updates) {
+      if (update.kind === 'now' && update.sequence <= onScreen) this.passOver(update)
     }
+    this.updates = this.updates.filter(
+      ({ kind, sequence }) => sequence > (kind === 'now' ? onScreen : finished),
+    )
+    for (const [slot, sequence] of this.ahead) if (sequence <= onScreen) this.ahead.delete(slot)
   }
 
-  /** All transitions up to that of a frame are finished. */
-  finished(sequence: number): void {
-    for (const [slot, { until }] of this.slots) if (until <= sequence) this.slots.delete(slot)
+  /** What was applied at once is shown in place of what transitions before it are to bring. */
+  private passOver({ sequence, slots }: Update): void {
+    for (const earlier of this.updates) {
+      if (earlier.sequence >= sequence) return
+      for (const slot of slots) earlier.slots.delete(slot)
+    }
   }
 
   /** The last frame, up to `onScreen`, of which everything with all before it is on screen. */
   complete(onScreen: number): number {
-    let complete = onScreen
-    for (const { before } of this.slots.values()) complete = Math.min(complete, before)
-    return complete
+    const next = this.updates.find(({ slots }) => slots.size > 0)
+    return next === undefined ? onScreen : Math.min(onScreen, next.sequence - 1)
   }
 
   clear(): void {
-    this.slots.clear()
+    this.updates = []
+    this.ahead.clear()
   }
 }

@@ -94,10 +94,14 @@ const isEmptyDefault = (name: string, element: Element) =>
   name === 'value' && element.matches('[data-edit][value=""]')
 
 /**
- * A field that nobody typed in shows the default of its first render. Which one that was tells whether the states between
- * were shown one by one, or React skipped those that lack it (`tests/react-facts.test.tsx`).
+ * A field that nobody typed in shows the default of its first render, or the newest one where the first was empty. Which
+ * one was first tells whether the states between were shown one by one, or React skipped those that lack the field
+ * (`tests/react-facts.test.tsx`).
  */
-const showsFirst = (element: Element, value: string) => element.getAttribute('data-first') === value
+function showsFirst(element: Element, value: string): boolean {
+  const first = element.getAttribute('data-first')
+  return value === (first === '' ? element.getAttribute('value') : first)
+}
 
 const withoutEnd = (declaration: string) => declaration.replace(/;$/, '')
 
