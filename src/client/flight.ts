@@ -1,13 +1,18 @@
 import { createFromReadableStream } from 'react-server-dom-webpack/client.browser'
 import type { Body } from '../protocol/messages.ts'
+import { EndlessReferences } from './endless-references.ts'
 import { undecodable } from './errors.ts'
+import { FlightRows } from './flight-rows.ts'
 
 const encoder = new TextEncoder()
 
 /** A Flight payload whose rest comes later, in chunks. */
 export class PayloadStream {
   readonly readable: ReadableStream<Uint8Array>
+  /** Not there any more once the payload has ended, in whatever way. */
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  private readonly rows = new FlightRows()
+  private readonly endless = new EndlessReferences()
 
   constructor() {
     this.readable = new ReadableStream({
@@ -17,17 +22,27 @@ export class PayloadStream {
     })
   }
 
+  /** Fails the payload where React's reader would not come to an end with this chunk. */
   push(chunk: Body): void {
-    this.controller?.enqueue(bytesOf(chunk))
+    if (this.controller === undefined) return
+    const bytes = bytesOf(chunk)
+    try {
+      this.rows.read(bytes, (row) => this.endless.add(row))
+    } catch (error) {
+      return this.fail(undecodable(error))
+    }
+    this.controller.enqueue(bytes)
   }
 
   end(): void {
     this.controller?.close()
+    this.controller = undefined
   }
 
   /** What is still pending in the payload is rejected with this error. */
   fail(error: unknown): void {
     this.controller?.error(error)
+    this.controller = undefined
   }
 }
 
