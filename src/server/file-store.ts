@@ -76,15 +76,13 @@ class FileStore implements SessionStore {
   private replayChange(text: string): void {
     const [session, owner, expiresAt, ...flat] = JSON.parse(text) as FileChange
     if (owner === null) return void this.sessions.all.delete(session)
-    let kept = this.sessions.all.get(session)
-    if (kept === undefined) {
-      kept = { owner, expiresAt, entries: new Map() }
-      this.sessions.all.set(session, kept)
-    }
-    kept.owner = owner
-    kept.expiresAt = expiresAt
+    // While the file is read, they are nobody else's.
+    const entries = (this.sessions.all.get(session)?.entries ?? new Map()) as Map<string, string>
+    this.sessions.all.set(session, { owner, expiresAt, entries })
     for (let at = 0; at < flat.length; at += 2) {
-      this.sessions.put(kept, [[flat[at] as string, flat[at + 1] as string | null]])
+      const [key, text] = [flat[at] as string, flat[at + 1] as string | null]
+      if (text === null) entries.delete(key)
+      else entries.set(key, text)
     }
   }
 
@@ -128,9 +126,10 @@ class FileStore implements SessionStore {
     const changes: string[] = []
     const saved = saves.map((save) => {
       const { session, owner, expiresAt } = save
+      const written = this.sessions.saveOwn(session, owner, save)
       // `save` tells whose it is now.
-      if (!this.sessions.isOf(session, owner)) return false
-      changes.push(changeOf(session, owner, expiresAt, this.sessions.save(session, owner, save)))
+      if (written === null) return false
+      changes.push(changeOf(session, owner, expiresAt, written))
       return true
     })
     this.append(log, changes)

@@ -5,7 +5,8 @@ import { isAsSeen, type SeenEntry, type SessionEntries, type SessionSave } from 
 export interface KeptSession {
   owner: string
   expiresAt: number
-  readonly entries: Map<string, string>
+  /** The owner's own where it has saved them here: what it is about to save is in them already. */
+  entries: SessionEntries
 }
 
 const sweepMs = 30_000
@@ -36,12 +37,9 @@ export class KeptSessions {
     const kept = this.get(session)
     if (kept === undefined || !isAsSeen(kept.entries, seen)) return null
     kept.owner = owner
-    return new Map(kept.entries)
-  }
-
-  /** True where the owner may save the session. */
-  isOf(session: string, owner: string): boolean {
-    return (this.get(session)?.owner ?? owner) === owner
+    // Who had the session may change what was its own.
+    kept.entries = new Map(kept.entries)
+    return kept.entries
   }
 
   /**
@@ -49,30 +47,30 @@ export class KeptSessions {
    *
    * @throws `session_taken`
    */
-  save(
+  save(session: string, owner: string, save: SessionSave): ReadonlyMap<string, string | null> {
+    const written = this.saveOwn(session, owner, save)
+    if (written === null) throw new LiverootError('session_taken')
+    return written
+  }
+
+  /** The same, but returns null where another owner has the session. */
+  saveOwn(
     session: string,
     owner: string,
     { entries, all, expiresAt }: SessionSave,
-  ): ReadonlyMap<string, string | null> {
+  ): ReadonlyMap<string, string | null> | null {
     const kept = this.get(session)
     if (kept === undefined) {
-      const whole = new Map(all())
+      const whole = all()
       this.all.set(session, { owner, expiresAt, entries: whole })
       const [oldest] = this.all.keys()
       if (this.all.size > this.maxSessions && oldest !== undefined) this.all.delete(oldest)
       return whole
     }
-    if (kept.owner !== owner) throw new LiverootError('session_taken')
+    if (kept.owner !== owner) return null
     kept.expiresAt = expiresAt
-    this.put(kept, entries)
+    kept.entries = all()
     return entries
-  }
-
-  put(kept: KeptSession, entries: Iterable<readonly [string, string | null]>): void {
-    for (const [key, text] of entries) {
-      if (text === null) kept.entries.delete(key)
-      else kept.entries.set(key, text)
-    }
   }
 
   /** True when there was something to remove. */

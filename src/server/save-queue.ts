@@ -25,31 +25,37 @@ function runAll(): void {
   for (const saver of all) saver.run()
 }
 
+interface LaterSaver {
+  /** Saves what it was seen to have at the last look; true where it has something since, and shall be looked at again. */
+  lookLater(): boolean
+}
+
 /**
- * Runs what is to be saved a while later. Nearly all of it is saved before, by a call that is answered: one timer for all
- * costs less than one each that is never heard.
+ * Has what is to be saved without hurry saved after a while, `delayMs` at most. Nearly all of it is saved before, by a call
+ * that is answered: one timer for all costs less than one each that is never heard, and to look twice less than to take
+ * it back each time.
  */
 export class LaterSaves {
   /** When each is due, in milliseconds since 1970; the earliest comes first. */
-  private readonly dueAt = new Map<Saver, number>()
+  private readonly dueAt = new Map<LaterSaver, number>()
   private timer: NodeJS.Timeout | null = null
 
   constructor(private readonly delayMs: number) {}
 
-  add(saver: Saver): void {
+  add(saver: LaterSaver): void {
     if (this.dueAt.has(saver)) return
-    this.dueAt.set(saver, Date.now() + this.delayMs)
-    this.timer ??= setTimeout(this.runDue, this.delayMs)
+    this.dueAt.set(saver, Date.now() + this.delayMs / 2)
+    this.timer ??= setTimeout(this.runDue, this.delayMs / 2)
   }
 
-  delete(saver: Saver): void {
+  delete(saver: LaterSaver): void {
     this.dueAt.delete(saver)
   }
 
   private readonly runDue = (): void => {
     this.timer = null
     const now = Date.now()
-    const due: Saver[] = []
+    const due: LaterSaver[] = []
     for (const [saver, at] of this.dueAt) {
       if (at > now) {
         this.timer = setTimeout(this.runDue, at - now)
@@ -58,7 +64,7 @@ export class LaterSaves {
       this.dueAt.delete(saver)
       due.push(saver)
     }
-    for (const saver of due) saver.run()
+    for (const saver of due) if (saver.lookLater()) this.add(saver)
   }
 }
 
@@ -68,7 +74,10 @@ interface TurnSaver {
   saveEnded(isSaved: boolean): void
 }
 
-/** Saves the sessions whose calls are done in one turn together, when that turn has done all else: it is one write. */
+/**
+ * Saves the sessions whose calls are done in one turn of the event loop together, when that turn has heard all connections
+ * that have something to say: it is one write, however many they are.
+ */
 export class TurnSaves {
   private readonly waiting = new Set<TurnSaver>()
 
@@ -80,7 +89,7 @@ export class TurnSaves {
   }
 
   add(saver: TurnSaver): void {
-    if (this.waiting.size === 0) process.nextTick(this.run)
+    if (this.waiting.size === 0) setImmediate(this.run)
     this.waiting.add(saver)
   }
 

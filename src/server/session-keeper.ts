@@ -1,6 +1,7 @@
 import type { Body } from '../protocol/messages.ts'
 import type { CallLog } from './call-log.ts'
 import { CallsUnderWay, frameFactor } from './calls-under-way.ts'
+import { diagnostics } from './diagnostics.ts'
 import { describeError } from './errors-out.ts'
 import type { KeeperHost, KeptParts } from './keeper-host.ts'
 import { KeptEntries } from './kept-entries.ts'
@@ -26,6 +27,8 @@ export class SessionKeeper {
   /** What is being saved in this turn. */
   private inTurn: { entries: EntryChanges; told: readonly (() => void)[]; from: number } | null = null
   private again = false
+  /** Whether something changed without a call since what changed was last taken to be saved, and was seen to wait already. */
+  private news: 'none' | 'fresh' | 'waiting' = 'none'
   /** False where the store shall hear of the session though nothing changed. */
   private untouched = true
   /** False where the store lacks more than the changes. */
@@ -71,8 +74,16 @@ export class SessionKeeper {
 
   /** Something changed without a call. */
   changed(): void {
-    if (!this.outlivesProcess || this.ended || this.delay !== null || this.scheduled) return
-    this.host.later.add(this)
+    if (!this.outlivesProcess || this.ended) return
+    if (this.news === 'none') this.news = 'fresh'
+    if (this.delay === null && !this.scheduled) this.host.later.add(this)
+  }
+
+  lookLater(): boolean {
+    const { news } = this
+    if (news === 'waiting') this.run()
+    if (news === 'fresh') this.news = 'waiting'
+    return news === 'fresh'
   }
 
   begin(call: number): void {
@@ -91,13 +102,13 @@ export class SessionKeeper {
     if (answer === null || this.ended) return stored()
     this.entries.set(callKey(call), encodeCall(answer))
     this.waiting.push(stored)
-    if (!this.canSaveNow) return this.soon()
+    if (!this.host.turn.areThere) return this.soon()
     this.host.turn.add(this)
     this.session.hold()
   }
 
   private get canSaveNow(): boolean {
-    return this.host.turn.areThere && this.saving === null && this.underWay.none && this.session.settled()
+    return this.saving === null && this.underWay.none && this.session.settled()
   }
 
   /** All that there is, to be saved with others. Null where something has begun meanwhile. */
@@ -110,7 +121,7 @@ export class SessionKeeper {
     this.clearTimers()
     const told = this.takeTold(false)
     const entries = this.take()
-    this.inTurn = { entries, told, from: performance.now() }
+    this.inTurn = { entries, told, from: diagnostics.snapshotSaved.hasSubscribers ? performance.now() : 0 }
     return this.writer.saveOf(entries)
   }
 
@@ -227,6 +238,7 @@ export class SessionKeeper {
 
   private take(): EntryChanges {
     const { entries, session, underWay } = this
+    this.news = 'none'
     return entries.take(session.secrets(), (changes) => {
       underWay.takeBegun(changes)
       session.collect(changes)
@@ -278,7 +290,6 @@ export class SessionKeeper {
   }
 
   private clearTimers(): void {
-    this.host.later.delete(this)
     if (this.scheduled) cancelSave(this)
     if (this.delay !== null) clearTimeout(this.delay)
     this.scheduled = false
@@ -290,6 +301,7 @@ export class SessionKeeper {
     this.ended = true
     this.writer.end()
     this.clearTimers()
+    this.host.later.delete(this)
     for (const resolve of [...this.waiting.splice(0), ...this.waitingApart.splice(0)]) resolve()
   }
 

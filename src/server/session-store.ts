@@ -5,7 +5,10 @@ export type SessionEntries = ReadonlyMap<string, string>
 export interface SessionSave {
   /** The entries that changed; null where one is gone. */
   readonly entries: ReadonlyMap<string, string | null>
-  /** Everything that the session has, these changes included: for stores that write sessions whole, or lost one. */
+  /**
+   * Everything that the session has, these changes included: for stores that write sessions whole, or lost one. It is the
+   * owner's own, and changes as the session does.
+   */
   all(): SessionEntries
   /** When the session may be forgotten if nothing more is heard of it, in milliseconds since 1970. */
   readonly expiresAt: number

@@ -134,7 +134,7 @@ class WebSocketAdapter implements Socket {
     if (corked !== this) return
     corked = null
     this.isHeld = true
-    if (held.length === 0) process.nextTick(flushHeld)
+    if (held.length === 0) setImmediate(flushHeld)
     held.push(this)
   }
 

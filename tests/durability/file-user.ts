@@ -2,8 +2,10 @@
 import { lockFile } from '../../src/server/file-lock.ts'
 import { fileStore, type SessionStore } from '../../src/server/index.ts'
 import { answerParent } from '../processes/answer-parent.ts'
+import { StoreOwner } from './store-owner.ts'
 
 let store: SessionStore
+const owner = new StoreOwner('owner')
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? String(error)
 
@@ -13,12 +15,8 @@ answerParent({
     await store.load('nobody')
   },
   /** Saves one entry of a session. Returns null, or the code of what went wrong. */
-  save: async ([session, key, text]: [string, string, string]) => {
-    const entries = new Map([[key, text]])
-    return store
-      .save(session, 'owner', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
-      .then(() => null, codeOf)
-  },
+  save: ([session, key, text]: [string, string, string]) =>
+    owner.save(store, session, key, text).then(() => null, codeOf),
   remove: (session: string) => store.remove(session, 'owner').then(() => null, codeOf),
   close: () => store.close(),
   /** Tells whether it has the lock now. */

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLiveServer, fileStore, memoryStore, type SessionStore } from 'liveroot/server'
 import { sessionStoreConformance } from 'liveroot/testing'
+import { StoreOwner } from './store-owner.ts'
 
 let folder: string
 let path: string
@@ -99,10 +100,10 @@ describe('fileStore', () => {
 
   test('a file is read in pieces, and so are records that are larger than a piece', async () => {
     const store = fileStore({ path, syncMs: 0 })
+    const owner = new StoreOwner('a')
     const lengths = [9_000_000, 9_000_000, 20_000_000, 3, 40_000_000, 5]
     for (const [i, length] of lengths.entries()) {
-      const entries = new Map([[`k${i}`, String(i).repeat(length)]])
-      await store.save('s', 'a', { entries, all: () => entries, expiresAt: Date.now() + 60_000 })
+      await owner.save(store, 's', `k${i}`, String(i).repeat(length))
     }
     await store.close()
     const entries = await read()
