@@ -212,11 +212,12 @@ function waiting(depth: number, children: Arbitrary<Spec[]>): Weighted[] {
 }
 
 const nth = fc.nat({ max: 5 })
+const sets: Arbitrary<Step> = fc.record({
+  do: fc.constant('set' as const),
+  sets: fc.array(fc.record({ name: nth, value: small }), { minLength: 1, maxLength: 2 }),
+})
 const steps: Arbitrary<Step>[] = [
-  fc.record({
-    do: fc.constant('set' as const),
-    sets: fc.array(fc.record({ name: nth, value: small }), { minLength: 1, maxLength: 2 }),
-  }),
+  sets,
   fc.record({ do: fc.constant('store' as const), store: fc.nat({ max: 1 }), value: small }),
   fc.record({ do: fc.constant('resolve' as const), which: nth }),
   fc.record({ do: fc.constant('bump' as const), nth }),
@@ -244,6 +245,15 @@ const own = steps.map((arbitrary, i) => ({ weight: weights[i] as number, arbitra
 const calmSteps = fc.oneof(...own, ...userSteps(1))
 const livelySteps = fc.oneof(...own, ...userSteps(4))
 
+/** Several updates come at once, and the user acts on what is on the screen then. */
+const burst: Arbitrary<Step[]> = fc
+  .tuple(fc.array(sets, { minLength: 2, maxLength: 3 }), fc.oneof(...userSteps(1)))
+  .map(([all, then]) => [{ do: 'stall' }, ...all, { do: 'resume' }, then])
+const hurriedSteps = fc.oneof(
+  { weight: 12, arbitrary: livelySteps.map((step) => [step]) },
+  { weight: 1, arbitrary: burst },
+)
+
 const settings = {
   ready: fc.uniqueArray(fc.nat({ max: 4 }), { maxLength: 3 }),
   failing: fc.oneof(
@@ -258,7 +268,7 @@ function hurriedPrograms(suspends: boolean): Arbitrary<Program> {
   return fc.record({
     root: suspends ? fc.oneof(rootOf(true, true), heldRoots()) : rootOf(false, true),
     ...settings,
-    steps: fc.array(livelySteps, { minLength: 1, maxLength: 14 }),
+    steps: fc.array(hurriedSteps, { minLength: 1, maxLength: 14 }).map((all) => all.flat()),
     flood: fc.constant(true),
     hurry: hurries(),
   })
