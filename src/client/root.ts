@@ -1,18 +1,16 @@
 import { startTransition } from 'react'
 import { LiverootError } from '../errors.ts'
-import { Acknowledgements } from './acknowledgements.ts'
 import { createBindings, hasFunction } from './bind.ts'
 import { flushGone } from './call-timing.ts'
 import { undecodable } from './errors.ts'
 import { decodePayload, type PayloadStream } from './flight.ts'
-import { LeavingSlots } from './leaving-slots.ts'
 import type { RootHost } from './root-host.ts'
-import { type OnScreen, type RootListener, Screens } from './screens.ts'
+import { RootScreen } from './root-screen.ts'
+import type { RootListener } from './screens.ts'
 import type { FunctionOwner } from './server-function.ts'
 import { settle } from './settle.ts'
-import { ShownWaits } from './shown-waits.ts'
 import { SlotStore, type Write } from './slot-store.ts'
-import { UnfinishedSlots } from './unfinished-slots.ts'
+import type { UpdateKind } from './unfinished-slots.ts'
 
 /** What `LiveRoot` shows: another store after a fresh mount, or an error. */
 export interface RootView {
@@ -46,17 +44,8 @@ export class ClientRoot {
   private received = 0
   /** The last frame that came; it may not be decoded yet. */
   arrived = 0
-  private readonly acknowledgements = new Acknowledgements(
-    () => this.host.window,
-    (received, shown) => this.host.acknowledge(this.id, received, shown),
-  )
-  private readonly screens = new Screens()
-  private onScreen = 0
-  private lastTransition = 0
-  private readonly leaving = new LeavingSlots()
+  private readonly screen: RootScreen
   private queue: Promise<void> = Promise.resolve()
-  private readonly waits = new ShownWaits()
-  private readonly unfinished = new UnfinishedSlots()
   private holders = 0
   private releaseTimer: ReturnType<typeof setTimeout> | undefined
   closed = false
@@ -67,14 +56,25 @@ export class ClientRoot {
     readonly path: string,
   ) {
     this.view = { store: this.store, error: null, sequence: 0 }
+    this.screen = new RootScreen({
+      received: () => this.received,
+      closed: () => this.closed,
+      window: () => host.window,
+      acknowledge: (received, shown) => host.acknowledge(id, received, shown),
+      left: (slots) => {
+        this.store.forget(slots)
+        flushGone(this.owner, (slot, path) => hasFunction(this.store.read(slot), path))
+      },
+    })
   }
 
   /** A component that shows this root; it hears of a new view in the same update as the slots do. */
   listen(listener: RootListener): () => void {
-    this.screens.add(listener, this.received)
+    const { screen } = this
+    screen.components.add(listener, this.received)
     return () => {
-      this.screens.delete(listener)
-      this.look()
+      screen.components.delete(listener)
+      screen.look()
     }
   }
 
@@ -89,12 +89,8 @@ export class ClientRoot {
     this.store = this.newStore()
     this.received = 0
     this.arrived = 0
-    this.acknowledgements.restart()
-    this.lastTransition = 0
-    this.leaving.clear()
-    this.screens.restart()
     this.queue = Promise.resolve()
-    this.waits.end()
+    this.screen.restart()
   }
 
   /** The frames of a tree that lives on have greater numbers than those before; those of another begin with 1. */
@@ -102,9 +98,8 @@ export class ClientRoot {
     this.restarted = false
     if (sequence === 1) {
       this.tree++
-      this.onScreen = 0
       this.former = null
-      this.unfinished.clear()
+      this.screen.begin()
       this.host.replaced(this)
     }
     this.born.tree = this.tree
@@ -133,7 +128,7 @@ export class ClientRoot {
 
   /** What was acknowledged may have been lost with a connection. */
   acknowledgeAgain(): void {
-    this.acknowledgements.repeat()
+    this.screen.acknowledgeAgain()
   }
 
   /** `ofAction` where the frame brings the effects of a call that was made in a transition. */
@@ -157,44 +152,35 @@ export class ClientRoot {
   private apply(sequence: number, writes: readonly Write[], ofAction: boolean): void {
     const { written, suspends, gone, treeName } = this.store.take(writes)
     if (treeName !== null) this.named(treeName, sequence)
-    const isFirst = this.received === 0
+    const kind = this.kindOf(written, suspends, ofAction)
+    const { screen } = this
+    const frame = { sequence, written, gone, kind }
     this.received = sequence
-    const waiting = !this.unfinished.none
-    const alone = !suspends && !written.some((id) => this.unfinished.holds(id))
-    if (alone && !isFirst && !ofAction && (waiting || this.host.calling)) {
-      // React entangles transitions: this one would be held back by the one that waits, though it has all it needs. An
-      // action of the page holds transitions back too, until the call that it waits for is answered; what is not the
-      // effect of such a call need not wait for it, and what is must: it ends in one commit with the action.
-      this.waits.appliedApart(sequence)
-      this.unfinished.add(written, sequence, 'now')
-      this.announce(written, sequence, 'now')
-    } else {
-      // Until its action ends, the effect of a call is not on screen either.
-      const isHeld = waiting || suspends || ofAction
-      this.unfinished.add(written, sequence, isHeld ? 'held' : 'transition')
-      this.lastTransition = sequence
-      startTransition(() => this.announce(written, sequence, 'transition'))
-      if (ofAction) this.restartRender(sequence)
-    }
-    this.leaving.add(gone, sequence, this.lastTransition)
-    // What suspends may never come on screen before the server sends more, for which it may wait to hear of this.
-    const mayStall = !this.unfinished.none
-    this.acknowledgements.update(sequence, this.complete, mayStall)
-    if (this.screens.onAll === null) this.look()
-    this.settleWaiting()
+    screen.applies(frame)
+    if (kind === 'now') this.announce(written, sequence, 'now')
+    else startTransition(() => this.announce(written, sequence, 'transition'))
+    if (ofAction) screen.restartRender(sequence, this.view)
+    screen.applied(frame)
     this.host.shows(this)
   }
 
-  /** A render of the action's transition may be under way, and would go on without what was just added to it. */
-  private restartRender(sequence: number): void {
-    this.waits.appliedInAction(sequence)
-    this.screens.announce(this.view, 'restart')
+  /**
+   * React entangles transitions: one that has all it needs would be held back by one that waits. An action of the page
+   * holds transitions back too, until the call that it waits for is answered; what is not the effect of such a call need not
+   * wait for it, and what is must: it ends in one commit with the action, and is not on screen before.
+   */
+  private kindOf(written: readonly number[], suspends: boolean, ofAction: boolean): UpdateKind {
+    const { unfinished } = this.screen
+    const waiting = !unfinished.none
+    const isAlone = !suspends && !ofAction && !written.some((slot) => unfinished.holds(slot))
+    if (isAlone && this.received > 0 && (waiting || this.host.calling)) return 'now'
+    return waiting || suspends || ofAction ? 'held' : 'transition'
   }
 
   private announce(written: readonly number[], sequence: number, update: 'transition' | 'now'): void {
     this.view = { store: this.store, error: null, sequence }
     this.store.announce(written)
-    this.screens.announce(this.view, update)
+    this.screen.components.announce(this.view, update)
   }
 
   /**
@@ -202,70 +188,40 @@ export class ClientRoot {
    * `finished`.
    */
   committed(listener: RootListener, view: RootView, finished: RootView): void {
+    const { screen, former } = this
     // React may put on screen after a restart what came before it, and a click there is for that.
-    if (view.store === this.former) this.onScreen = Math.max(this.onScreen, view.sequence)
-    if (finished.store === this.former) this.unfinished.shown(this.onScreen, finished.sequence)
+    if (view.store === former) screen.committedFormer({ view: view.sequence })
+    if (finished.store === former) screen.committedFormer({ finished: finished.sequence })
     if (view.store !== this.store || finished.store !== this.store) return
-    this.screens.committed(listener, { view: view.sequence, finished: finished.sequence })
-    this.look()
+    screen.committed(listener, { view: view.sequence, finished: finished.sequence })
   }
 
   /** In a component, React renders nothing any more that it began before the frames up to this view's were applied. */
   rendersSince(listener: RootListener, view: RootView): void {
     if (view.store !== this.store) return
-    this.screens.committed(listener, { restarted: view.sequence })
-    this.look()
-  }
-
-  /** What is on no screen is shown as well as it can be: it may only be newer when it is. */
-  private look(): void {
-    const { received } = this
-    this.shown(this.screens.onAll ?? { view: received, finished: received, restarted: received })
-  }
-
-  private shown(screen: OnScreen): void {
-    const { finished } = screen
-    const onScreen = Math.max(this.onScreen, screen.view)
-    this.unfinished.shown(onScreen, finished)
-    this.store.forget(this.leaving.take(onScreen, finished))
-    flushGone(this.owner, (slot, path) => hasFunction(this.store.read(slot), path))
-    this.onScreen = onScreen
-    this.acknowledgements.update(this.received, this.complete)
-    this.waits.shown({ ...screen, view: this.onScreen })
-    this.settleWaiting()
-  }
-
-  /** The last frame of which everything, with all before it, is on screen. */
-  private get complete(): number {
-    return this.unfinished.complete(this.onScreen)
+    this.screen.committed(listener, { restarted: view.sequence })
   }
 
   /** Calls back when everything up to a frame is on screen, or is in a transition. */
   whenShown(sequence: number, callback: () => void): void {
-    this.waits.add(sequence, callback)
-    this.settleWaiting()
-  }
-
-  private settleWaiting(): void {
-    if (this.closed) this.waits.end()
-    else this.waits.settle(this.received)
+    this.screen.whenShown(sequence, callback)
   }
 
   /** True when all that has come is on screen, or waits there for more to come. */
   get idle(): boolean {
     if (this.closed || this.view.error !== null) return true
     if (this.arrived === 0 || this.received < this.arrived) return false
-    return this.onScreen >= this.received || !this.unfinished.none
+    return this.screen.rests
   }
 
   /** The frame that a slot on screen shows the state of. */
   seen(slot: number): number {
-    return this.unfinished.seen(slot, Math.max(this.onScreen, this.first))
+    return this.screen.seen(slot, this.first)
   }
 
   /** True when a newer state of the slot is here, and held back by a transition. */
   holds(slot: number): boolean {
-    return this.unfinished.holds(slot)
+    return this.screen.unfinished.holds(slot)
   }
 
   private newStore(): SlotStore {
@@ -282,7 +238,7 @@ export class ClientRoot {
     }
     const bindings = createBindings(this.owner, (id) => this.host.sharedRoot(id))
     const store: SlotStore = new SlotStore(bindings, (slot) => {
-      if (this.store === store) this.unfinished.mounted(slot, this.received)
+      if (this.store === store) this.screen.unfinished.mounted(slot, this.received)
     })
     return store
   }
@@ -292,8 +248,8 @@ export class ClientRoot {
     this.view = { ...this.view, error }
     this.store.fail(error)
     this.view.store.fail(error)
-    this.screens.announce(this.view, 'now')
-    this.waits.end()
+    this.screen.components.announce(this.view, 'now')
+    this.screen.end()
     this.host.shows(this)
   }
 
@@ -317,7 +273,6 @@ export class ClientRoot {
   /** Nothing comes for it any more. What is on screen stays until it is taken away. */
   close(): void {
     this.closed = true
-    this.acknowledgements.stop()
-    this.waits.end()
+    this.screen.close()
   }
 }
