@@ -152,12 +152,17 @@ test('a lost connection whose claim is answered late takes nothing from the one 
   living.end()
 })
 
-test('a hello that was delayed on its way to another server is known there to be outdated', async () => {
-  const store = slowStore()
+/** What the browser of a session says that a server had which is no more. */
+async function left(store: SessionStore): Promise<HelloBody> {
   const { peer, welcome } = await enter((await serve(store)).port)
   peer.end()
   await servers.shift()?.close()
-  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  return { token: welcome.token, series: welcome.series, received: 1 }
+}
+
+test('a hello that was delayed on its way to another server is known there to be outdated', async () => {
+  const store = slowStore()
+  const goingOn = await left(store)
   const second = await serve(store)
   const living = await Peer.open(second.port, false)
   const answer = readWelcome(await living.ask(hello({ ...goingOn, attempt: 3 }), isWelcome))
@@ -172,21 +177,18 @@ test('a hello that was delayed on its way to another server is known there to be
 
 test('a server that is slow to claim a session takes it from none that welcomed its browser meanwhile', async () => {
   const kept = memoryStore()
-  const { peer, welcome } = await enter((await serve(slowStore(kept))).port)
-  peer.end()
-  await servers.shift()?.close()
-  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const goingOn = await left(slowStore(kept))
   const slow = slowStore(kept)
   const release = slow.hold('claim')
-  const left = await Peer.open((await serve(slow)).port, false)
-  left.send(hello({ ...goingOn, attempt: 2 }))
-  await left.until(() => slow.held > 0)
+  const former = await Peer.open((await serve(slow)).port, false)
+  former.send(hello({ ...goingOn, attempt: 2 }))
+  await former.until(() => slow.held > 0)
   // The browser has given that one up, which nobody there knows yet.
   const living = await Peer.open((await serve(slowStore(kept))).port, false)
   const answer = readWelcome(await living.ask(hello({ ...goingOn, attempt: 3 }), isWelcome))
   expect(answer.session).toBe('restored')
   release()
-  expect((await left.closing()).refusal).toBe('outdated_hello')
+  expect((await former.closing()).refusal).toBe('outdated_hello')
   // A root is shown when it is saved.
   await living.ask('m1\n/', (message) => message.startsWith('f1,'))
   await living.mount(2, '/counter')
@@ -196,10 +198,7 @@ test('a server that is slow to claim a session takes it from none that welcomed 
 
 test('a session that another server claims while its browser waits for the welcome is claimed again', async () => {
   const kept = memoryStore()
-  const { peer, welcome } = await enter((await serve(slowStore(kept))).port)
-  peer.end()
-  await servers.shift()?.close()
-  const goingOn = { token: welcome.token, series: welcome.series, received: 1 }
+  const goingOn = await left(slowStore(kept))
   const slow = slowStore(kept)
   const release = slow.hold('save')
   const living = await Peer.open((await serve(slow)).port, false)
@@ -207,13 +206,13 @@ test('a session that another server claims while its browser waits for the welco
   // It is claimed, and what opens it now is on its way to the store.
   await living.until(() => slow.held === 2)
   const other = slowStore(kept)
-  const left = await Peer.open((await serve(other)).port, false)
-  await left.ask(hello({ ...goingOn, attempt: 2 }), isWelcome)
+  const former = await Peer.open((await serve(other)).port, false)
+  await former.ask(hello({ ...goingOn, attempt: 2 }), isWelcome)
   release()
   expect(readWelcome(await living.next(isWelcome)).session).toBe('restored')
   await living.mount(2, '/counter')
   expect(living.closed).toBeNull()
-  for (const each of [living, left]) each.end()
+  for (const each of [living, former]) each.end()
 })
 
 test('neither a browser that comes back nor a new root waits for calls that run', async () => {
