@@ -1,5 +1,5 @@
 import './support/dom.ts'
-import { useState } from 'react'
+import { memo, Suspense, use, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, type Root } from 'react-dom/client'
 import { enter } from './support/user.ts'
@@ -113,4 +113,28 @@ test('a field whose first default is empty shows the newest one, as long as nobo
   render('a')
   render('b')
   expect(input().value).toBe('a')
+})
+
+test('a memoised component has nothing to be compared with, as long as what was mounted with it waits', () => {
+  const never = new Promise<never>(() => {})
+  const Wait = () => use(never)
+  const render = (text: string, waits: boolean) =>
+    flushSync(() =>
+      root.render(
+        <Suspense fallback="wait">
+          <Show text={text} />
+          {waits ? <Wait /> : null}
+        </Suspense>,
+      ),
+    )
+  const Show = memo(
+    ({ text }: { text: string }) => <p>{text}</p>,
+    () => true,
+  )
+  render('a', true)
+  expect(container.textContent).toBe('wait')
+  render('b', false)
+  expect(container.textContent).toBe('b')
+  render('c', false)
+  expect(container.textContent).toBe('b')
 })

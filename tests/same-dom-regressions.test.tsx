@@ -125,3 +125,11 @@ test('a slot that is gone does not suspend an older update that React still rend
   store.forget(gone)
   expect([store.read(1), store.read(2)]).toEqual([absent, absent])
 })
+
+test('what a memoised component is given while its content waits is not ignored', async () => {
+  const waits: Spec = { kind: 'await', flavor: 'async', promises: [0], children: [text('x')] }
+  const compare = (variant: Spec): Spec =>
+    ({ kind: 'box', flavor: 'compare', name: 'A', revision: 0, variants: [variant] }) as Spec
+  const inside = (variant: Spec): Spec => ({ kind: 'suspense', label: 'wait1', children: [compare(variant)] })
+  await run(program(box('R', inside(waits), inside(text('there'))), [set('R', 1)]))
+})

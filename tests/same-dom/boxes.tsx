@@ -87,13 +87,18 @@ class ClassBox extends Component<BoxProps> {
 
 const MemoBox = memo(StateBox)
 
+/**
+ * Ignores what changed with the revision. React compares with nothing what waits since it was mounted, and makes it anew
+ * (`tests/react-facts.test.tsx`); a live server has mounted it, so there it must not ignore anything.
+ */
 const CompareBox = memo(
   function CompareBox(props: BoxProps): ReactNode {
     const [value, setValue] = useState(0)
     useRegistered(props, setValue)
     return output(props, value)
   },
-  (before, after) => before.spec.revision === after.spec.revision,
+  ({ spec: before, side }, { spec: after }) =>
+    before === after || (!side.waits && before.revision === after.revision),
 )
 
 const ForwardBox = forwardRef(function ForwardBox(props: BoxProps, _ref: Ref<unknown>): ReactNode {

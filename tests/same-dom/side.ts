@@ -58,6 +58,8 @@ export class Side {
     readonly live: boolean,
     readonly widgets: Widgets,
     private readonly failing: readonly number[],
+    /** True where something in the program may wait. */
+    readonly waits: boolean,
   ) {}
 
   /** To be called in an effect. */

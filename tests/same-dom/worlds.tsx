@@ -13,7 +13,7 @@ import { Answers } from './answers.ts'
 import { build } from './build.tsx'
 import { browserModules, settle } from './environment.ts'
 import { Planned, Side } from './side.ts'
-import type { Program, Spec } from './spec.ts'
+import { type Program, type Spec, waitsIn } from './spec.ts'
 import { realWidgets, widgetModule, widgetReferences } from './widgets.tsx'
 import { Catch } from './wraps.tsx'
 
@@ -87,7 +87,7 @@ export class ReactWorld implements World {
   private readonly root: Root
 
   constructor(program: Program, { createRoot }: ReactDom) {
-    this.side = new Side(false, realWidgets, program.failing)
+    this.side = new Side(false, realWidgets, program.failing, waitsIn(program.root))
     this.root = createRoot(this.container, rootOptions)
     const app = <App root={program.root} side={this.side} />
     this.root.render(<Suspense fallback={outerFallback}>{app}</Suspense>)
@@ -147,7 +147,7 @@ export class LiveWorld implements World {
   private readonly client
 
   constructor(program: Program, { createRoot }: ReactDom, latency: LatencyOptions = {}) {
-    this.side = new Side(true, widgetReferences, program.failing)
+    this.side = new Side(true, widgetReferences, program.failing, waitsIn(program.root))
     running.set(this.run, { program, side: this.side })
     this.server = createLiveServer({
       routes,
