@@ -91,10 +91,10 @@ function referenceIn(text: string): { id: number; path: string[] } | null {
   return { id: Number.parseInt(id as string, 16), path: text[1] === 'L' ? [] : path }
 }
 
-const elementParts: Record<string, number> = { type: 1, key: 2, props: 3 }
+const elementParts = new Map<string, number>(Object.entries({ type: 1, key: 2, props: 3 }))
 
 /** A field of a model. An element is a list in JSON: `["$", type, key, props]`. */
 function taken(model: object, step: string): unknown {
-  const key = Array.isArray(model) ? (elementParts[step] ?? step) : step
+  const key = Array.isArray(model) ? (elementParts.get(step) ?? step) : step
   return Object.hasOwn(model, key) ? (model as Record<string, unknown>)[key] : undefined
 }

@@ -1,5 +1,7 @@
+/** One frame, or a run of them. */
 interface Update {
-  readonly sequence: number
+  readonly first: number
+  readonly last: number
   readonly slots: Set<number>
   readonly kind: UpdateKind
 }
@@ -7,8 +9,8 @@ interface Update {
 /** Applied at once, in a transition, or in one that waits for content to come or for an action to end. */
 export type UpdateKind = 'now' | 'transition' | 'held'
 
-/** The server keeps no closure for what is longer ago (`longestLag` of `live/tree`): no need to tell such frames apart. */
-const maxUpdates = 1000
+/** A page that is hidden shows none of what comes. Frames beyond these are not told apart. */
+const maxUpdates = 100
 
 const byStrength: readonly UpdateKind[] = ['now', 'transition', 'held']
 
@@ -36,19 +38,19 @@ export class UnfinishedSlots {
   seen(slot: number, onScreen: number): number {
     const shown = Math.max(onScreen, this.ahead.get(slot) ?? 0)
     const next = this.updates.find(({ slots }) => slots.has(slot))
-    return next === undefined ? shown : Math.min(shown, next.sequence - 1)
+    return next === undefined ? shown : Math.min(shown, next.first - 1)
   }
 
   add(slots: readonly number[], sequence: number, kind: UpdateKind): void {
-    this.updates.push({ sequence, slots: new Set(slots), kind })
+    this.updates.push({ first: sequence, last: sequence, slots: new Set(slots), kind })
     if (this.updates.length > maxUpdates) this.joinOldest()
   }
 
   private joinOldest(): void {
-    const [first, second] = this.updates.splice(0, 2) as [Update, Update]
-    const kind = byStrength.findLast((each) => each === first.kind || each === second.kind) as UpdateKind
-    for (const slot of second.slots) first.slots.add(slot)
-    this.updates.unshift({ sequence: second.sequence, slots: first.slots, kind })
+    const [one, next] = this.updates.splice(0, 2) as [Update, Update]
+    const kind = byStrength.findLast((each) => each === one.kind || each === next.kind) as UpdateKind
+    for (const slot of next.slots) one.slots.add(slot)
+    this.updates.unshift({ first: one.first, last: next.last, slots: one.slots, kind })
   }
 
   /** A slot came on screen with its newest state, that of `received`, which some of the frames here brought. */
@@ -61,18 +63,16 @@ export class UnfinishedSlots {
   /** All up to `onScreen` that was applied at once is on screen, and all transitions up to `finished`. */
   shown(onScreen: number, finished: number): void {
     for (const update of this.updates) {
-      if (update.kind === 'now' && update.sequence <= onScreen) this.passOver(update)
+      if (update.kind === 'now' && update.last <= onScreen) this.passOver(update)
     }
-    this.updates = this.updates.filter(
-      ({ kind, sequence }) => sequence > (kind === 'now' ? onScreen : finished),
-    )
+    this.updates = this.updates.filter(({ kind, last }) => last > (kind === 'now' ? onScreen : finished))
     for (const [slot, sequence] of this.ahead) if (sequence <= onScreen) this.ahead.delete(slot)
   }
 
   /** What was applied at once is shown in place of what transitions before it are to bring. */
-  private passOver({ sequence, slots }: Update): void {
+  private passOver({ first, slots }: Update): void {
     for (const earlier of this.updates) {
-      if (earlier.sequence >= sequence) return
+      if (earlier.last >= first) return
       for (const slot of slots) earlier.slots.delete(slot)
     }
   }
@@ -80,7 +80,7 @@ export class UnfinishedSlots {
   /** The last frame, up to `onScreen`, of which everything with all before it is on screen. */
   complete(onScreen: number): number {
     const next = this.updates.find(({ slots }) => slots.size > 0)
-    return next === undefined ? onScreen : Math.min(onScreen, next.sequence - 1)
+    return next === undefined ? onScreen : Math.min(onScreen, next.first - 1)
   }
 
   clear(): void {
