@@ -34,8 +34,9 @@ beforeEach(() => {
 })
 afterEach(async () => {
   if (dev !== undefined && dev.exitCode === null && dev.signalCode === null) {
+    // It ends its server before itself.
     const ended = once(dev, 'exit')
-    dev.kill('SIGKILL')
+    dev.kill('SIGTERM')
     await ended
   }
   rmSync(folder, { recursive: true })
