@@ -4,6 +4,17 @@ import { box, hope, hurried, program, set, text } from './same-dom/programs.ts'
 import { run } from './same-dom/run.ts'
 import type { Spec, Step } from './same-dom/spec.ts'
 
+const press = (name: string, ...children: Spec[]): Spec => ({
+  kind: 'press',
+  tag: 'div',
+  name,
+  does: 'set',
+  stop: false,
+  capture: false,
+  sometimes: false,
+  children,
+})
+
 test("what is expected does not come twice when somebody else's change comes before the action has ended", async () => {
   const steps: Step[] = [
     { do: 'click', nth: 1 },
@@ -57,37 +68,22 @@ test('the second handler of one event is for the same render as the first, which
     rewrite: 'keep',
     prop: 'onChange',
   })
-  const press: Spec = {
-    kind: 'press',
-    tag: 'div',
-    name: 'D',
-    does: 'set',
-    stop: false,
-    capture: false,
-    sometimes: false,
-    children: [box('D', field('radio'), field('text'))],
-  }
-  await run(program(box('R', press), [{ do: 'edit', nth: 0, how: 0 }], { flood: true }))
+  await run(
+    program(box('R', press('D', box('D', field('radio'), field('text')))), [{ do: 'edit', nth: 0, how: 0 }], {
+      flood: true,
+    }),
+  )
 })
 
 test('an edit follows one that is answered, and whose effect an action still holds back', async () => {
   const field: Spec = { kind: 'field', name: 'A', type: 'text', rewrite: 'keep', prop: 'onChange' }
-  const press: Spec = {
-    kind: 'press',
-    tag: 'div',
-    name: 'A',
-    does: 'set',
-    stop: false,
-    capture: false,
-    sometimes: false,
-    children: [box('A', { ...hope, takesMs: 30 } as Spec), field],
-  }
+  const around = press('A', box('A', { ...hope, takesMs: 30 } as Spec), field)
   const steps: Step[] = [
     { do: 'click', nth: 2 },
     { do: 'edit', nth: 0, how: 0 },
     { do: 'edit', nth: 0, how: 0 },
   ]
-  await run(program(box('R', press, field), steps, hurried()))
+  await run(program(box('R', around, field), steps, hurried()))
 })
 
 test('a slot that is about to be shown does not show what an action holds back', async () => {
@@ -181,20 +177,10 @@ test('an error comes on screen though an action has not ended', async () => {
   await run(program(box('R', form, { kind: 'throw', at: 1 }), steps, hurried({ pauses: [0] })))
 })
 
-const press = (...children: Spec[]): Spec => ({
-  kind: 'press',
-  tag: 'div',
-  name: 'A',
-  does: 'set',
-  stop: false,
-  capture: false,
-  sometimes: false,
-  children,
-})
 const never: Spec = { kind: 'await', flavor: 'async', promises: [0], children: [] }
 
 test('a click on what a transition that waits holds back is for what is on screen, also of frames before it', async () => {
-  const root = box('R', press(), press(text('x')), press(never))
+  const root = box('R', press('A'), press('A', text('x')), press('A', never))
   const to = (value: number): Step => ({ do: 'set', sets: [{ name: 0, value }] })
   const steps: Step[] = [{ do: 'stall' }, to(1), to(2), { do: 'resume' }, { do: 'click', nth: 0 }]
   await run(program(root, steps, hurried({ pauses: [40] })))
@@ -207,7 +193,7 @@ test('a click on a slot that came on screen with what a later frame, held back, 
     kind: 'list',
     children: [
       box('C', text('none'), later('B'), later('A')),
-      box('C', hope, press(never), text('none')),
+      box('C', hope, press('A', never), text('none')),
       box('C', field, hope),
     ],
   }
